@@ -1,0 +1,1 @@
+"""Moves values between their owners."""

@@ -1,0 +1,86 @@
+"""Everything that nigoh raises on purpose.
+
+    NigohError                  what went wrong, and what to do next
+    ├── ConfigError             refuse to start; names the setting
+    │   ├── MissingExtra        a feature's package is not installed; says the exact install line
+    │   ├── LicenceRefused      a model needs its licence accepted by name
+    │   └── DeviceUnavailable   the asked-for device does not work here; nothing falls back silently
+    ├── Retryable               the owner tries again, with jittered back-off
+    │   └── SourceUnavailable   a camera that may come back: refused, timed out, ended
+    └── Fatal                   the owner stops and its supervisor is told
+        ├── SourceError         a source that no retry mends: missing, not a video, wrong password
+        ├── OutputError         a result that cannot be written
+        ├── ModelError          a model file that is missing, changed or not what it says
+        ├── TemplateMismatch    templates of two models met; they cannot be compared
+        └── EnrolmentError      a folder of known faces that yields nobody
+
+`str(error)` is one line that is safe to show: it never holds a password.
+"""
+
+
+class NigohError(Exception):
+    """What went wrong, and what to do next.
+
+    Attributes:
+        what: one clause without a full stop that names the thing, e.g. "video/1.mp4 does not exist".
+        next_step: one sentence that tells the user what to do, or "".
+    """
+
+    def __init__(self, what: str, next_step: str = "") -> None:
+        super().__init__(what, next_step)
+        self.what = " ".join(what.split()).rstrip(".")
+        self.next_step = " ".join(next_step.split())
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.next_step}".rstrip()
+
+
+class ConfigError(NigohError):
+    """Refuse to start: a setting is wrong; the message names it."""
+
+
+class MissingExtra(ConfigError):
+    """A feature's package is not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs the extra '{extra}'", f"Run: pip install 'nigoh[{extra}]'")
+
+
+class LicenceRefused(ConfigError):
+    """A model's licence has not been accepted by name."""
+
+
+class DeviceUnavailable(ConfigError):
+    """The asked-for device does not work here."""
+
+
+class Retryable(NigohError):
+    """It may work later: the owner backs off, with jitter, and tries again."""
+
+
+class SourceUnavailable(Retryable):
+    """A camera that cannot be reached now, or whose stream has ended."""
+
+
+class Fatal(NigohError):
+    """No retry mends it: the owner stops, and its supervisor is told."""
+
+
+class SourceError(Fatal):
+    """A source that cannot be read: missing, not a video, wrong password."""
+
+
+class OutputError(Fatal):
+    """A result that cannot be written."""
+
+
+class ModelError(Fatal):
+    """A model file that is missing, changed, or not what its manifest says."""
+
+
+class TemplateMismatch(Fatal):
+    """Templates of two models met: their numbers mean different things."""
+
+
+class EnrolmentError(Fatal):
+    """A folder of known faces from which nobody could be enrolled."""

@@ -1,0 +1,1 @@
+"""Tracks become people: galleries and decisions. Pure."""

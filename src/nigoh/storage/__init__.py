@@ -1,0 +1,1 @@
+"""What lasts: crops and other files."""

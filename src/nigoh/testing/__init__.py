@@ -1,0 +1,1 @@
+"""For us and for our users: simulated cameras, samples, fakes."""
