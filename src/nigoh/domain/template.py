@@ -79,6 +79,6 @@ def require_same_model(ours: ModelIdentity, theirs: ModelIdentity) -> None:
     """Raise TemplateMismatch unless both name the same model."""
     if ours != theirs:
         raise TemplateMismatch(
-            f"templates of {theirs} ({theirs.digest[:8]}) cannot be compared with those of {ours} ({ours.digest[:8]})",
+            f"templates of {theirs} ({theirs.digest[:8]}) do not compare with those of {ours} ({ours.digest[:8]})",
             "Enrol the photos again with the model in use.",
         )

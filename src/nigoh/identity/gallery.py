@@ -25,7 +25,9 @@ class Gallery(Protocol):
     """Nearest known people. Any thread may search; one thread writes."""
 
     @property
-    def model(self) -> ModelIdentity: ...
+    def model(self) -> ModelIdentity:
+        """The model whose templates this gallery holds."""
+        ...
 
     @property
     def people(self) -> tuple[PersonId, ...]:

@@ -14,4 +14,6 @@ class Detector(Protocol):
     in pixels of that picture, best score first; no face is N = 0; no pictures give no results.
     """
 
-    def detect(self, pictures: Sequence[Pixels]) -> list[Faces]: ...
+    def detect(self, pictures: Sequence[Pixels]) -> list[Faces]:
+        """One Faces per picture, in order."""
+        ...

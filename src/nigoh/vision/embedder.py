@@ -15,7 +15,9 @@ class Embedder(Protocol):
     """Turns aligned crops into templates. One thread at a time."""
 
     @property
-    def model(self) -> ModelIdentity: ...
+    def model(self) -> ModelIdentity:
+        """What its templates carry."""
+        ...
 
     def embed(self, crops: NDArray[np.uint8]) -> Templates:
         """Templates of (N, 112, 112, 3) uint8 BGR aligned crops, row for row, unit length; N = 0 is allowed."""

@@ -41,10 +41,14 @@ class Runtime(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As in the catalogue: "openvino", "onnxruntime"."""
+        ...
 
     @property
-    def device(self) -> str: ...
+    def device(self) -> str:
+        """What it runs on, as the user writes it after --device."""
+        ...
 
     def load(self, model: Path) -> Session:
         """Load an ONNX file whose batch (and perhaps height and width) is dynamic. Raises ModelError."""

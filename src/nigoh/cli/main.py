@@ -1,0 +1,73 @@
+"""The command `nigoh`: finds a command's file, runs it, and turns errors into one line and an exit code.
+
+Exit codes: 0 done, 1 done and the check failed, 2 bad input or set-up, 130 interrupted.
+"""
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+from nigoh.cli.terminal import report_error
+from nigoh.errors import NigohError
+
+# A command's file is imported when the command is used: `nigoh models list` must not wait for `nigoh watch`.
+_COMMANDS = {
+    "watch": ("nigoh.cli.watch", "Watch a video, a camera or a folder: who appears, when, how sure."),
+    "models": ("nigoh.cli.models", "The models: list, verify, accept a licence."),
+    "doctor": ("nigoh.cli.doctor", "Check this machine: devices, models, video, window."),
+    "eval": ("nigoh.cli.eval", "Measure accuracy: verification, identification, video."),
+    "samples": ("nigoh.cli.samples", "Obtain public-domain portraits to try nigoh with."),
+    "simulate": ("nigoh.cli.simulate", "Make a camera-like clip with a truth file from portraits."),
+}
+
+
+class CommandGroup(click.Group):
+    """Commands by name, each in a module with an attribute `command`, imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which a newcomer meets them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(_COMMANDS[cmd_name][0]).command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing one."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(version("nigoh"), prog_name="nigoh")
+def nigoh() -> None:
+    """Say when a person you look for, know, or do not know appears on your cameras."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and exit the process with its code."""
+    try:
+        result = nigoh.main(arguments, standalone_mode=False)
+    except NigohError as error:
+        report_error(str(error))
+        sys.exit(2)
+    except click.ClickException as error:
+        report_error(error.format_message())
+        if isinstance(error, click.UsageError) and error.ctx:
+            report_error(f"Try: {error.ctx.command_path} --help")
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        report_error("interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(result if isinstance(result, int) else 0)
