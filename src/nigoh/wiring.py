@@ -14,7 +14,9 @@ def load_kind(group: str, name: str) -> Any:  # noqa: ANN401 - an entry point is
     """The object behind an entry point such as ("nigoh.runtimes", "openvino"). Raises ConfigError."""
     found = {point.name: point for point in entry_points(group=group)}
     if name not in found:
-        raise ConfigError(f"{group.removeprefix('nigoh.')}: there is no '{name}'", f"Choose one of: {', '.join(sorted(found))}.")
+        raise ConfigError(
+            f"{group.removeprefix('nigoh.')}: there is no '{name}'", f"Choose one of: {', '.join(sorted(found))}."
+        )
     return found[name].load()
 
 

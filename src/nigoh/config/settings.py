@@ -1,10 +1,13 @@
 """Settings, read once, checked, and frozen."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nigoh.errors import ConfigError
+
+
+S = TypeVar("S", bound="Settings")
 
 
 class Settings(BaseModel):
@@ -19,15 +22,19 @@ class VisionSettings(Settings):
     detector: str = Field("yunet", description="Name of a detector in the model catalogue.")
     embedder: str = Field("sface", description="Name of an embedder in the model catalogue.")
     runtime: str = Field("openvino", description="What runs the models: openvino or onnxruntime.")
-    device: str = Field("cpu", description="Where they run: cpu, gpu, npu (openvino); cpu, cuda, tensorrt (onnxruntime).")
+    device: str = Field(
+        "cpu", description="Where they run: cpu, gpu, npu (openvino); cpu, cuda, tensorrt (onnxruntime)."
+    )
     detect_size_px: Annotated[int, Field(ge=64, le=4096)] = Field(
         640, description="Long side of the picture that the detector sees; larger finds smaller faces."
     )
     detect_score: Annotated[float, Field(gt=0, lt=1)] = Field(0.6, description="Least detector score of a face.")
-    accept_licences: tuple[str, ...] = Field((), description="Models whose non-commercial licence you accept, by name.")
+    accept_licences: tuple[str, ...] = Field(
+        (), description="Models whose non-commercial licence you accept, by name."
+    )
 
 
-def read_settings[S: Settings](kind: type[S], values: dict[str, Any]) -> S:
+def read_settings(kind: type[S], values: dict[str, Any]) -> S:
     """Check values and freeze them.
 
     Raises:
@@ -39,5 +46,7 @@ def read_settings[S: Settings](kind: type[S], values: dict[str, Any]) -> S:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         field = kind.model_fields.get(name)
-        meaning = field.description if field and field.description else f"Known settings: {', '.join(kind.model_fields)}."
+        meaning = (
+            field.description if field and field.description else f"Known settings: {', '.join(kind.model_fields)}."
+        )
         raise ConfigError(f"setting {name}: {first['msg']}", meaning) from error
