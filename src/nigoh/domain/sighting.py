@@ -15,7 +15,7 @@ class Status(StrEnum):
     """What was decided about a track.
 
     KNOWN: an enrolled person. WANTED: an enrolled person that this watch looks for. UNKNOWN: nobody enrolled.
-    AMBIGUOUS: two enrolled people fit about equally well, or the evidence hovers at the threshold.
+    AMBIGUOUS: two enrolled people fit about equally well.
     """
 
     KNOWN = "known"
@@ -61,6 +61,7 @@ class Sighting:
         candidates: the nearest people, best first.
     """
 
+    type: str = "sighting"
     camera: CameraId
     track: int
     status: Status
@@ -73,4 +74,3 @@ class Sighting:
     best: BestShot
     model: str
     candidates: tuple[Candidate, ...] = ()
-    type: str = "sighting"

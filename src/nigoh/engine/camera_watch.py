@@ -1,0 +1,192 @@
+"""One camera's faces over time: each frame's faces become tracks, tracks become decisions, ended tracks sightings."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nigoh.domain.faces import Faces
+from nigoh.domain.frame import Frame, Pixels
+from nigoh.domain.sighting import BestShot, Box, CameraId, PersonId, Sighting, Status
+from nigoh.domain.template import Templates
+from nigoh.engine.analysis import FaceAnalyser
+from nigoh.engine.cut_out import cut_out
+from nigoh.engine.scene_change import SceneChange
+from nigoh.identity.decision import Decision, DecisionPolicy, decide, pool
+from nigoh.identity.gallery import Gallery
+from nigoh.tracking.track import Track
+from nigoh.tracking.tracker import Tracker, TrackingPolicy
+
+_CANDIDATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPolicy:
+    """Which tracks are worth reporting: a pattern that looked like a face for one frame is not.
+
+    Attributes:
+        least_frames: a track seen this often is reported if its best detector score is at least `least_detection`.
+        least_detection: see above.
+        alone_quality: a track seen less often is reported only if its best shot is at least this good.
+        alone_detection: and its best detector score at least this.
+    """
+
+    least_frames: int = 2
+    least_detection: float = 0.7
+    alone_quality: float = 0.35
+    alone_detection: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPolicy:
+    """How one camera is watched."""
+
+    decision: DecisionPolicy
+    tracking: TrackingPolicy = field(default_factory=TrackingPolicy)
+    report: ReportPolicy = field(default_factory=ReportPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFace:
+    """A face of one frame with what is known of its track so far.
+
+    Attributes:
+        track: its track's number.
+        box: x1 y1 x2 y2 in source pixels.
+        detection: the detector's score.
+        status: what was decided, or None while the track is too short to be reported.
+        person: the name for KNOWN and WANTED, else None.
+        score: similarity to that person or to the nearest.
+    """
+
+    track: int
+    box: Box
+    detection: float
+    status: Status | None
+    person: PersonId | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """A sighting with the picture of its best shot: the face with its surroundings, (H, W, 3) uint8 BGR."""
+
+    sighting: Sighting
+    picture: Pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameResult:
+    """What one analysed frame brought.
+
+    Attributes:
+        frame: the frame.
+        faces: its faces.
+        changed: tracks that were decided, or decided otherwise, in this frame.
+        ended: tracks that have ended.
+    """
+
+    frame: Frame
+    faces: tuple[SeenFace, ...]
+    changed: tuple[Report, ...]
+    ended: tuple[Report, ...]
+
+
+class CameraWatch:
+    """Owns one camera's tracks and decisions. One thread."""
+
+    def __init__(self, camera: CameraId, analyser: FaceAnalyser, gallery: Gallery, policy: WatchPolicy) -> None:
+        self._camera = camera
+        self._analyser = analyser
+        self._gallery = gallery
+        self._policy = policy
+        self._tracker = Tracker(policy.tracking)
+        self._scene = SceneChange()
+        self._decisions: dict[int, Decision] = {}
+        self._pictures: dict[int, Pixels] = {}
+        self._announced: dict[int, tuple[Status, PersonId | None]] = {}
+
+    def step(self, frame: Frame, faces: Faces) -> FrameResult:
+        """Take in the faces found in the next analysed frame."""
+        portraits = self._analyser.portray(frame.pixels, faces)
+        qualities = portraits.qualities.overall
+        continuous = self._scene.continues(frame.pixels)
+        proposal = self._tracker.propose(faces, qualities, frame.t_s, continuous=continuous)
+        templates = self._analyser.embed(portraits.crops[proposal.to_embed])
+        assignment = self._tracker.commit(proposal, templates.vectors)
+        for track in assignment.renewed:
+            self._decide(track)
+            if track.shots.best.t_s == frame.t_s:
+                self._pictures[track.number] = cut_out(frame.pixels, track.shots.best.box)
+        seen = tuple(self._seen(track, faces, row) for row, track in enumerate(assignment.tracks))
+        return FrameResult(frame, seen, self._announce(assignment.tracks), self._close(assignment.ended))
+
+    def finish(self) -> tuple[Report, ...]:
+        """End all tracks and report them."""
+        return self._close(self._tracker.finish())
+
+    def _decide(self, track: Track) -> None:
+        shots = Templates(track.shots.vectors, self._analyser.model)
+        found = self._gallery.search(pool(shots, track.shots.qualities), _CANDIDATES).rows[0]
+        evidence = track.shots.best.quality
+        before = self._decisions.get(track.number)
+        self._decisions[track.number] = decide(found, evidence, self._policy.decision, before)
+
+    def _seen(self, track: Track, faces: Faces, row: int) -> SeenFace:
+        decision = self._decisions[track.number]
+        due = self._is_reportable(track)
+        return SeenFace(
+            track=track.number,
+            box=_box(faces.boxes[row]),
+            detection=float(faces.scores[row]),
+            status=decision.status if due else None,
+            person=decision.person if due else None,
+            score=decision.score,
+        )
+
+    def _announce(self, tracks: tuple[Track, ...]) -> tuple[Report, ...]:
+        """The tracks whose outcome is new since it was last announced."""
+        changed = []
+        for track in tracks:
+            decision = self._decisions[track.number]
+            outcome = (decision.status, decision.person)
+            if self._is_reportable(track) and self._announced.get(track.number) != outcome:
+                self._announced[track.number] = outcome
+                changed.append(self._report(track))
+        return tuple(changed)
+
+    def _close(self, tracks: tuple[Track, ...]) -> tuple[Report, ...]:
+        reports = tuple(self._report(track) for track in tracks if self._is_reportable(track))
+        for track in tracks:
+            del self._decisions[track.number], self._pictures[track.number]
+            self._announced.pop(track.number, None)
+        return reports
+
+    def _is_reportable(self, track: Track) -> bool:
+        policy = self._policy.report
+        if track.frames >= policy.least_frames:
+            return track.detection >= policy.least_detection
+        return track.detection >= policy.alone_detection and track.shots.best.quality >= policy.alone_quality
+
+    def _report(self, track: Track) -> Report:
+        decision, best = self._decisions[track.number], track.shots.best
+        sighting = Sighting(
+            camera=self._camera,
+            track=track.number,
+            status=decision.status,
+            person=decision.person,
+            score=decision.score,
+            threshold=self._policy.decision.threshold,
+            first_s=track.first_s,
+            last_s=track.last_s,
+            frames=track.frames,
+            best=BestShot(t_s=best.t_s, box=_box(best.box), quality=best.quality),
+            model=str(self._analyser.model),
+            candidates=decision.candidates,
+        )
+        return Report(sighting, self._pictures[track.number])
+
+
+def _box(row: NDArray[np.float32]) -> Box:
+    x1, y1, x2, y2 = (float(value) for value in row)
+    return (x1, y1, x2, y2)

@@ -1,0 +1,83 @@
+"""From a track's templates to a name: evidence pooled by quality, thresholds with hysteresis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nigoh.domain.geometry import Floats
+from nigoh.domain.sighting import Candidate, PersonId, Status
+from nigoh.domain.template import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPolicy:
+    """When a track gets a name.
+
+    Attributes:
+        threshold: least similarity of a track to a person to be named. It belongs to the model.
+        hysteresis: a name once given is kept until the similarity falls this far below the threshold.
+        margin: the nearest two people must differ by this much, else the track is ambiguous.
+        least_evidence: least quality of the best shot to be named at all, for the threshold was measured on
+            good photos: on faces of 16 px strangers reach it more often.
+        wanted: people that this watch looks for.
+    """
+
+    threshold: float
+    hysteresis: float = 0.05
+    margin: float = 0.05
+    least_evidence: float = 0.15
+    wanted: frozenset[PersonId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a track is, for now.
+
+    Attributes:
+        status: what was decided.
+        person: the name for KNOWN and WANTED, else None.
+        score: similarity to that person, else to the nearest; 0 with nobody enrolled.
+        candidates: the nearest people, best first.
+    """
+
+    status: Status
+    person: PersonId | None
+    score: float
+    candidates: tuple[Candidate, ...]
+
+
+def pool(shots: Templates, qualities: Floats) -> Templates:
+    """One template for a track: the mean of its shots' templates (K, D), weighted by quality squared.
+
+    Averaging templates of one track raises the similarity to the same person and hardly that to others: noise
+    cancels (template pooling, Whitelam et al., IJB-B, CVPRW 2017). Squared, a blurred shot counts a quarter of one
+    twice as good.
+    """
+    weights = np.maximum(np.asarray(qualities, np.float32), 1e-3) ** 2
+    mean = (shots.vectors * weights[:, None]).sum(axis=0)
+    vector = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    return Templates(np.asarray(vector[None], dtype=np.float32), shots.model)
+
+
+def decide(
+    candidates: tuple[Candidate, ...], evidence: float, policy: DecisionPolicy, before: Decision | None = None
+) -> Decision:
+    """Decide about a track.
+
+    Args:
+        candidates: the people nearest to its pooled template, best first; empty with nobody enrolled.
+        evidence: quality of its best shot, in [0, 1].
+        policy: thresholds and who is wanted.
+        before: the last decision about this track, which has the benefit of the doubt.
+    """
+    if not candidates:
+        return Decision(Status.UNKNOWN, None, 0.0, ())
+    nearest = candidates[0]
+    kept = before is not None and before.person == nearest.person
+    needed = policy.threshold - (policy.hysteresis if kept else 0)
+    if nearest.score < needed or evidence < policy.least_evidence:
+        return Decision(Status.UNKNOWN, None, nearest.score, candidates)
+    if len(candidates) > 1 and not kept and nearest.score - candidates[1].score < policy.margin:
+        return Decision(Status.AMBIGUOUS, None, nearest.score, candidates)
+    status = Status.WANTED if nearest.person in policy.wanted else Status.KNOWN
+    return Decision(status, nearest.person, nearest.score, candidates)

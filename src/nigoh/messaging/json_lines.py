@@ -1,0 +1,78 @@
+"""Sightings as JSON lines: one object a line, in UTF-8."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import msgspec
+
+from nigoh.domain.sighting import Candidate, Sighting
+from nigoh.errors import OutputError, SourceError
+
+_SECONDS, _PIXELS, _SCORES = 3, 1, 4
+
+
+def encode_sighting(sighting: Sighting) -> bytes:
+    """One line without its newline; times to the millisecond, boxes to a tenth of a pixel."""
+    best = sighting.best
+    x1, y1, x2, y2 = (round(value, _PIXELS) for value in best.box)
+    return msgspec.json.encode(
+        replace(
+            sighting,
+            score=round(sighting.score, _SCORES),
+            first_s=round(sighting.first_s, _SECONDS),
+            last_s=round(sighting.last_s, _SECONDS),
+            best=replace(
+                best, t_s=round(best.t_s, _SECONDS), box=(x1, y1, x2, y2), quality=round(best.quality, _SCORES)
+            ),
+            candidates=tuple(Candidate(each.person, round(each.score, _SCORES)) for each in sighting.candidates),
+        )
+    )
+
+
+def read_sightings(path: Path) -> list[Sighting]:
+    """The sightings of a file. Raises SourceError, which names the file and the line."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}", "Give a file written by --out.") from error
+    sightings = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            sightings.append(msgspec.json.decode(line, type=Sighting))
+        except msgspec.DecodeError as error:
+            raise SourceError(f"{path}, line {number} is not a sighting: {error}", "Write it with --out.") from error
+    return sightings
+
+
+class SightingFile:
+    """A file of sightings, opened before the work begins and flushed with every line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes]
+        try:
+            self._file = path.open("wb")
+        except OSError as error:
+            raise OutputError(
+                f"{path} cannot be written: {error.strerror}", "Give a file in a folder that exists and is yours."
+            ) from error
+
+    def write(self, sighting: Sighting) -> None:
+        """Add a line. Raises OutputError, e.g. when the disk is full."""
+        try:
+            self._file.write(encode_sighting(sighting) + b"\n")
+            self._file.flush()
+        except OSError as error:
+            raise OutputError(f"{self._path} cannot be written: {error.strerror}", "Free some space.") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()

@@ -1,0 +1,40 @@
+"""Best shots as JPEG files."""
+
+import re
+from pathlib import Path
+
+import cv2
+
+from nigoh.domain.frame import Pixels
+from nigoh.domain.sighting import Sighting
+from nigoh.errors import OutputError
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+_JPEG_QUALITY = 92
+
+
+class CropFolder:
+    """A folder that receives one JPEG a sighting, named by camera, track and person."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / ".nigoh-write-test"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise OutputError(
+                f"{folder} cannot be written: {error.strerror}", "Give a folder that is yours."
+            ) from error
+
+    def save(self, sighting: Sighting, picture: Pixels) -> Path:
+        """Write the picture (H, W, 3) uint8 BGR. Raises OutputError."""
+        name = f"{sighting.camera}-{sighting.track:04d}-{sighting.person or sighting.status}"
+        path = self._folder / f"{_UNSAFE.sub('_', name)}.jpg"
+        _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        try:
+            path.write_bytes(encoded.tobytes())
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror}", "Free some space.") from error
+        return path
