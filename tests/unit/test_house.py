@@ -14,7 +14,6 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 MOST_LINES = 400
 MOST_TYPE_IGNORES = 4
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
-BROAD = {"Exception", "BaseException"}
 
 Finder = Callable[[ast.AST], bool]
 
@@ -36,7 +35,19 @@ def catches_everything(node: ast.AST) -> bool:
     if not isinstance(node, ast.ExceptHandler):
         return False
     caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
-    return any(kind is None or (isinstance(kind, ast.Name) and kind.id in BROAD) for kind in caught)
+    names = {kind.id if isinstance(kind, ast.Name) else "" for kind in caught if kind is not None}
+    if names == {"BaseException"}:
+        return not hands_it_on(node)
+    return None in caught or bool(names & {"Exception", "BaseException"})
+
+
+def hands_it_on(handler: ast.ExceptHandler) -> bool:
+    """Nothing is swallowed: it goes on up, or is kept whole for the thread that waits for it."""
+    return any(
+        (isinstance(node, ast.Raise) and node.exc is None)
+        or (isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id == handler.name)
+        for node in ast.walk(handler)
+    )
 
 
 def prints(node: ast.AST) -> bool:
@@ -144,6 +155,11 @@ def test_every_silenced_lint_has_its_reason() -> None:
             "try:\n  f()\nexcept OSError:\n  g()",
         ),
         (catches_everything, "try:\n  f()\nexcept:\n  g()", "try:\n  f()\nfinally:\n  g()"),
+        (
+            catches_everything,
+            "try:\n  f()\nexcept BaseException as e:\n  log(e)",
+            "try:\n  f()\nexcept BaseException:\n  raise",
+        ),
         (prints, "print('x')", "output.print('x')"),
         (reads_environment, "import os\nos.environ['HOME']", "import os\nos.fspath('x')"),
         (reads_environment, "from os import getenv", "from os import fspath"),
