@@ -1,6 +1,7 @@
 """Settings, read once, checked, and frozen."""
 
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -34,7 +35,27 @@ class VisionSettings(Settings):
     )
 
 
-def read_settings(kind: type[S], values: dict[str, Any]) -> S:
+class WatchSettings(VisionSettings):
+    """How one source is watched."""
+
+    camera: str | None = Field(
+        None, min_length=1, description="Name of the camera in sightings; default: the source's."
+    )
+    wanted: tuple[str, ...] = Field((), description="Known people whom you look for.")
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None, description="Least similarity of a known person; default: the model's at a false match rate of 1e-4."
+    )
+    every: Annotated[int, Field(ge=1)] | None = Field(None, description="Analyse every N-th frame.")
+    fps: Annotated[float, Field(gt=0, le=1000)] | None = Field(
+        None, description="Analyse at most this many frames a second of the source's time; default 10."
+    )
+    max_frames: Annotated[int, Field(ge=1)] | None = Field(None, description="Stop after this many analysed frames.")
+    start_s: Annotated[float, Field(ge=0)] | None = Field(None, description="Begin at this second of a file.")
+    end_s: Annotated[float, Field(gt=0)] | None = Field(None, description="End at this second of a file.")
+    transport: Literal["tcp", "udp"] = Field("tcp", description="How an RTSP camera sends: tcp or udp.")
+
+
+def read_settings(kind: type[S], values: Mapping[str, object]) -> S:
     """Check values and freeze them.
 
     Raises:

@@ -35,6 +35,7 @@ class FrameReader:
             return []
 
     def __enter__(self) -> Self:
+        self._source.__enter__()
         self._thread.start()
         return self
 

@@ -1,0 +1,96 @@
+"""One source, watched from its first frame to its last: reading, detecting, following, deciding."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from nigoh.domain.frame import Frame
+from nigoh.engine.analysis import FaceAnalyser
+from nigoh.engine.camera_watch import CameraWatch, FrameResult, Report
+from nigoh.engine.reader import FrameReader
+from nigoh.video.source import Source, SourceFaults, SourceInfo
+
+_WAITING_FRAMES = 4
+_BATCH_FRAMES = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassedFrame:
+    """A frame that was read and not analysed."""
+
+    frame: Frame
+
+
+class Watching:
+    """A source being watched. A context manager; its owner is the thread that iterates over `results`.
+
+    Frames of a file are detected in batches of up to four, as they come from the decoder; of a live camera one at a
+    time, always the newest.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        analyser: FaceAnalyser,
+        camera: CameraWatch,
+        analyse: Callable[[int, float], bool],
+        max_frames: int | None = None,
+    ) -> None:
+        self._source = source
+        self._analyser = analyser
+        self._camera = camera
+        self._analyse = analyse
+        self._left = max_frames
+        self._reader = FrameReader(source, 1 if source.info.live else _WAITING_FRAMES)
+        self._open = ExitStack()
+
+    @property
+    def info(self) -> SourceInfo:
+        """What is known of the source."""
+        return self._source.info
+
+    @property
+    def faults(self) -> SourceFaults:
+        """What the source had to skip."""
+        return self._source.faults
+
+    @property
+    def dropped(self) -> int:
+        """Frames of a live camera that newer ones overtook."""
+        return self._reader.frames.dropped
+
+    def results(self) -> Iterator[FrameResult | PassedFrame]:
+        """What each frame brought, in order, until the source or `max_frames` ends. Raises what the source raises."""
+        at_most = 1 if self._source.info.live else _BATCH_FRAMES
+        while self._left != 0 and (frames := self._reader.take(at_most)):
+            chosen = [self._analyse(frame.index, frame.t_s) for frame in frames]
+            found = iter(
+                self._analyser.detect([frame.pixels for frame, yes in zip(frames, chosen, strict=True) if yes])
+            )
+            for frame, yes in zip(frames, chosen, strict=True):
+                if self._left == 0:
+                    return
+                if yes:
+                    self._left = None if self._left is None else self._left - 1
+                    yield self._camera.step(frame, next(found))
+                else:
+                    yield PassedFrame(frame)
+
+    def finish(self) -> tuple[Report, ...]:
+        """End the tracks that are still open and report them; call it once, also after an interruption."""
+        return self._camera.finish()
+
+    def stop(self) -> None:
+        """Make `results` end soon. Any thread may call it."""
+        self._reader.frames.close()
+
+    def __enter__(self) -> Self:
+        self._open.enter_context(self._reader)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
