@@ -1,0 +1,135 @@
+"""What the catalogue says of a model."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nigoh.errors import ConfigError
+
+
+class ModelKind(StrEnum):
+    """What a model does."""
+
+    DETECTOR = "detector"
+    EMBEDDER = "embedder"
+
+
+class Colour(StrEnum):
+    """The order of a model's colour channels."""
+
+    BGR = "bgr"
+    RGB = "rgb"
+
+
+@dataclass(frozen=True, slots=True)
+class InputContract:
+    """What a model wants to see: (value - mean) * scale, for pixel values 0..255.
+
+    Attributes:
+        size_px: side of its square picture, or None when any multiple of 32 will do.
+        colour: the order of its channels.
+        mean: subtracted from each pixel value.
+        scale: multiplied afterwards.
+    """
+
+    size_px: int | None
+    colour: Colour
+    mean: float
+    scale: float
+
+    def __str__(self) -> str:
+        size = "any" if self.size_px is None else str(self.size_px)
+        low, high = (0 - self.mean) * self.scale, (255 - self.mean) * self.scale
+        return f"{size}/{self.colour}/{low:g}..{high:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageOrigin:
+    """A file among the resources of an installed package; the package's code is never imported.
+
+    Attributes:
+        distribution: the package's name, as pip knows it.
+        path: the file, relative to where packages are installed.
+    """
+
+    distribution: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"package {self.distribution}"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOrigin:
+    """A file of this name in the folder named by NIGOH_MODELS."""
+
+    file: str
+
+    def __str__(self) -> str:
+        return f"NIGOH_MODELS/{self.file}"
+
+
+@dataclass(frozen=True, slots=True)
+class WebOrigin:
+    """An https address, from which `nigoh models pull` downloads; nothing is downloaded otherwise."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+
+Origin = PackageOrigin | FolderOrigin | WebOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The least cosine similarity of a match, for an expected share of false matches among impostor pairs."""
+
+    false_match_rate: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelEntry:
+    """One model of the catalogue.
+
+    Attributes:
+        name: as the user writes it, unique in the catalogue.
+        version: the maker's.
+        kind: what it does.
+        architecture: the entry point (group nigoh.detectors or nigoh.embedders) that understands its outputs.
+        licence: SPDX identifier, or LicenseRef-... where there is none.
+        commercial_use: whether the licence allows it; if not, the licence has to be accepted by name.
+        sha256: digest of the file as it is obtained, 64 hexadecimal digits.
+        input: what it wants to see.
+        dimension: length of an embedder's templates, 0 for a detector.
+        thresholds: an embedder's, the largest false match rate first; empty for a detector.
+        origins: where its file may come from, in order of preference.
+    """
+
+    name: str
+    version: str
+    kind: ModelKind
+    architecture: str
+    licence: str
+    commercial_use: bool
+    sha256: str
+    input: InputContract
+    dimension: int
+    thresholds: tuple[Threshold, ...]
+    origins: tuple[Origin, ...]
+
+    def threshold(self, false_match_rate: float) -> float:
+        """The similarity that the catalogue states for a false match rate, e.g. 1e-4.
+
+        Raises:
+            ConfigError: the catalogue states none for that rate.
+        """
+        for known in self.thresholds:
+            if known.false_match_rate == false_match_rate:
+                return known.similarity
+        stated = ", ".join(f"{known.false_match_rate:g}" for known in self.thresholds)
+        raise ConfigError(
+            f"model {self.name} has no threshold for a false match rate of {false_match_rate:g}",
+            f"The catalogue states: {stated}." if stated else "Give the threshold as a similarity.",
+        )
