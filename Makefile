@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 CLASSIC := .venv-classic
 CLASSIC_READY := $(CLASSIC)/.ready
@@ -67,11 +67,11 @@ $(READY): requirements-dev.lock pyproject.toml
 $(CLASSIC_READY): benchmarks/requirements-classic.lock
 	@echo "Setting up $(CLASSIC)"
 	@$(call make-venv,$(CLASSIC))
-	@$(CLASSIC)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
+	@$(CLASSIC)/bin/python -m pip --disable-pip-version-check --quiet --quiet install --no-deps --require-hashes -r $<
 	@touch $@
 
 # Debian may have Python without ensurepip: then its own pip installs one into the environment.
 define make-venv
 $(PYTHON) -m venv $(1) >/dev/null || $(PYTHON) -m venv --without-pip $(1); \
-$(1)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m pip --python $(1)/bin/python --quiet install pip
+$(1)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m pip --python $(1)/bin/python --quiet --quiet install pip
 endef
