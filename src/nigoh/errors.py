@@ -9,6 +9,7 @@
     │   └── SourceUnavailable   a camera that may come back: refused, timed out, ended
     └── Fatal                   the owner stops and its supervisor is told
         ├── SourceError         a source that no retry mends: missing, not a video, wrong password
+        ├── PhotoError          one photo that cannot be read: missing, not a photo, damaged, too large
         ├── OutputError         a result that cannot be written
         ├── ModelError          a model file that is missing, changed or not what it says
         ├── TemplateMismatch    templates of two models met; they cannot be compared
@@ -68,6 +69,10 @@ class Fatal(NigohError):
 
 class SourceError(Fatal):
     """A source that cannot be read: missing, not a video, wrong password."""
+
+
+class PhotoError(Fatal):
+    """A photo that cannot be read: missing, not a photo, damaged, too large."""
 
 
 class OutputError(Fatal):
