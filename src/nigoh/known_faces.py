@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nigoh.domain.enrolment import PhotoReport
 from nigoh.domain.sighting import PersonId
-from nigoh.identity.gallery import Gallery
+from nigoh.identity.gallery import ExactGallery
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,7 +16,7 @@ class KnownFaces:
         photos: what became of each photo.
     """
 
-    gallery: Gallery
+    gallery: ExactGallery
     photos: tuple[PhotoReport, ...] = ()
 
     @property

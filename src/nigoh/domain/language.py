@@ -1,8 +1,10 @@
 """The words that stand on pictures and in tables, in the operator's language."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
-from nigoh.domain.sighting import Status
+from nigoh.domain.sighting import Candidate, Status
 
 
 class Language(StrEnum):
@@ -34,3 +36,27 @@ def status_label(status: Status, language: Language, *, someone_is_wanted: bool 
         return _OTHER_PERSON[language]
     order = (Status.KNOWN, Status.UNKNOWN, Status.WANTED, Status.AMBIGUOUS)
     return _STATUS[language][order.index(status)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How people are called on pictures and in tables.
+
+    Attributes:
+        language: the operator's.
+        someone_is_wanted: whether this watch looks for somebody; then strangers are "other people".
+    """
+
+    language: Language
+    someone_is_wanted: bool = False
+
+    def name(self, status: Status, person: str | None, candidates: Sequence[Candidate] = ()) -> str:
+        """Who it is, in the operator's words."""
+        label = status_label(status, self.language, someone_is_wanted=self.someone_is_wanted)
+        if status is Status.KNOWN:
+            return str(person)
+        if status is Status.WANTED:
+            return f"{label}: {person}"
+        if status is Status.AMBIGUOUS and candidates:
+            return f"{label}: {' / '.join(candidate.person for candidate in candidates[:2])}"
+        return label

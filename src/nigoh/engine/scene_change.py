@@ -1,29 +1,33 @@
 """Whether a picture continues the last one, or the view was cut, turned or switched.
 
-Measured on grids of 1/16 of the pixels each way: neighbouring frames of a fixed or hand-held camera differ by 1 to 12
-grey levels on average, cuts of edited clips by 35 and more.
+The measure is the mean difference of neighbouring frames in units of their contrast, on a grid of every 16th pixel each
+way. On the clips of the test data it stays below 0.3 within a scene, walking people and hand-held cameras included, and is
+0.75 to 3.5 at cuts, also at those of dark scenes, where grey levels differ little.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nigoh.domain.frame import Pixels
 
 _STEP_PX = 16
-_CUT_LEVELS = 30.0
+_CUT = 0.5
+_NOISE_LEVELS = 4.0
 
 
 class SceneChange:
     """Compares each picture with the one before. Its owner is one camera's watch."""
 
     def __init__(self) -> None:
-        self._last: np.ndarray[tuple[int, ...], np.dtype[np.int16]] | None = None
+        self._last: NDArray[np.float32] | None = None
 
     def continues(self, pixels: Pixels) -> bool:
         """Whether the view is the same as in the last picture; True for the first."""
-        grid = pixels[_STEP_PX // 2 :: _STEP_PX, _STEP_PX // 2 :: _STEP_PX, 1].astype(np.int16)
+        grid = pixels[_STEP_PX // 2 :: _STEP_PX, _STEP_PX // 2 :: _STEP_PX, 1].astype(np.float32)
         last, self._last = self._last, grid
-        if last is None:
+        if last is None or not grid.size:
             return True
         if last.shape != grid.shape:
             return False
-        return not grid.size or float(np.abs(grid - last).mean()) < _CUT_LEVELS
+        contrast = (float(grid.std()) + float(last.std())) / 2 + _NOISE_LEVELS
+        return float(np.abs(grid - last).mean()) / contrast < _CUT

@@ -1,6 +1,6 @@
 """One source, watched from its first frame to its last: reading, detecting, following, deciding."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -10,6 +10,7 @@ from nigoh.domain.frame import Frame
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.camera_watch import CameraWatch, FrameResult, Report
 from nigoh.engine.reader import FrameReader
+from nigoh.video.sampling import Sampler
 from nigoh.video.source import Source, SourceFaults, SourceInfo
 
 _WAITING_FRAMES = 4
@@ -35,16 +36,15 @@ class Watching:
         source: Source,
         analyser: FaceAnalyser,
         camera: CameraWatch,
-        analyse: Callable[[int, float], bool],
-        max_frames: int | None = None,
+        sampler: Sampler,
     ) -> None:
         self._source = source
         self._analyser = analyser
         self._camera = camera
-        self._analyse = analyse
-        self._left = max_frames
+        self._sampler = sampler
         self._reader = FrameReader(source, 1 if source.info.live else _WAITING_FRAMES)
         self._open = ExitStack()
+        self._stopped = False
 
     @property
     def info(self) -> SourceInfo:
@@ -62,21 +62,16 @@ class Watching:
         return self._reader.frames.dropped
 
     def results(self) -> Iterator[FrameResult | PassedFrame]:
-        """What each frame brought, in order, until the source or `max_frames` ends. Raises what the source raises."""
+        """What each frame brought, in order, until the source or the sampling ends. Raises what the source raises."""
         at_most = 1 if self._source.info.live else _BATCH_FRAMES
-        while self._left != 0 and (frames := self._reader.take(at_most)):
-            chosen = [self._analyse(frame.index, frame.t_s) for frame in frames]
-            found = iter(
-                self._analyser.detect([frame.pixels for frame, yes in zip(frames, chosen, strict=True) if yes])
-            )
+        while not self._stopped and not self._sampler.is_over and (frames := self._reader.take(at_most)):
+            chosen = [self._sampler(frame.index, frame.t_s) for frame in frames]
+            pictures = [frame.pixels for frame, yes in zip(frames, chosen, strict=True) if yes]
+            found = iter(self._analyser.detect(pictures))
             for frame, yes in zip(frames, chosen, strict=True):
-                if self._left == 0:
+                if self._stopped:
                     return
-                if yes:
-                    self._left = None if self._left is None else self._left - 1
-                    yield self._camera.step(frame, next(found))
-                else:
-                    yield PassedFrame(frame)
+                yield self._camera.step(frame, next(found)) if yes else PassedFrame(frame)
 
     def finish(self) -> tuple[Report, ...]:
         """End the tracks that are still open and report them; call it once, also after an interruption."""
@@ -84,6 +79,7 @@ class Watching:
 
     def stop(self) -> None:
         """Make `results` end soon. Any thread may call it."""
+        self._stopped = True
         self._reader.frames.close()
 
     def __enter__(self) -> Self:

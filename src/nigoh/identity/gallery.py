@@ -67,6 +67,12 @@ class ExactGallery:
         """Who is enrolled, each once, in the order of enrolment."""
         return tuple(dict.fromkeys(self._enrolled[1]))
 
+    @property
+    def enrolled(self) -> tuple[Templates, tuple[PersonId, ...]]:
+        """All templates, and whose each is, row for row."""
+        vectors, owners = self._enrolled
+        return Templates(vectors, self._model), owners
+
     def __len__(self) -> int:
         return len(self._enrolled[1])
 

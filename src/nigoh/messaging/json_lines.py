@@ -8,7 +8,7 @@ from typing import IO, Self
 import msgspec
 
 from nigoh.domain.sighting import Candidate, Sighting
-from nigoh.errors import OutputError, SourceError
+from nigoh.errors import OutputError
 
 _SECONDS, _PIXELS, _SCORES = 3, 1, 4
 
@@ -29,23 +29,6 @@ def encode_sighting(sighting: Sighting) -> bytes:
             candidates=tuple(Candidate(each.person, round(each.score, _SCORES)) for each in sighting.candidates),
         )
     )
-
-
-def read_sightings(path: Path) -> list[Sighting]:
-    """The sightings of a file. Raises SourceError, which names the file and the line."""
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}", "Give a file written by --out.") from error
-    sightings = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            sightings.append(msgspec.json.decode(line, type=Sighting))
-        except msgspec.DecodeError as error:
-            raise SourceError(f"{path}, line {number} is not a sighting: {error}", "Write it with --out.") from error
-    return sightings
 
 
 class SightingFile:

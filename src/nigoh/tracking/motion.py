@@ -18,7 +18,7 @@ class MotionPolicy:
 
     Attributes:
         certain_iou: least overlap of prediction and detection.
-        rival_iou: with a rival that overlaps more than this, motion settles nothing.
+        lead_iou: by how much the overlap must exceed that of any rival, of the face or of the track.
         certain_s: after a gap longer than this overlap is no proof: in a queue the next person takes the same place.
         still_iou: unless the overlap is at least this, i.e. the face has hardly moved.
         reach_sizes: how far a face can be from its prediction, in face sizes, however short the gap.
@@ -26,7 +26,7 @@ class MotionPolicy:
     """
 
     certain_iou: float = 0.35
-    rival_iou: float = 0.15
+    lead_iou: float = 0.3
     certain_s: float = 0.5
     still_iou: float = 0.7
     reach_sizes: float = 1.0
@@ -43,7 +43,7 @@ def predict(boxes: Floats, velocities: Floats, gaps_s: Floats) -> Floats:
 
 
 def certain_matches(predicted: Floats, gaps_s: Floats, boxes: Floats, policy: MotionPolicy) -> dict[int, int]:
-    """Detections (row) whose track (row) motion settles: a clear overlap and no rival on either side."""
+    """Detections (row) whose track (row) motion settles: a clear overlap and no close rival on either side."""
     if not len(predicted) or not len(boxes):
         return {}
     overlap = iou(boxes, predicted)
@@ -53,7 +53,7 @@ def certain_matches(predicted: Floats, gaps_s: Floats, boxes: Floats, policy: Mo
         best = float(overlap[row, track])
         needed = policy.certain_iou if gaps_s[track] <= policy.certain_s else policy.still_iou
         rivals = np.concatenate([np.delete(overlap[row], track), np.delete(overlap[:, track], row)])
-        if best >= needed and (not len(rivals) or rivals.max() < policy.rival_iou):
+        if best >= needed and best - rivals.max(initial=0) >= policy.lead_iou:
             matches[row] = track
     return matches
 

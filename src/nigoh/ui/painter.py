@@ -1,0 +1,62 @@
+"""Boxes and names, drawn over the frames of a watch."""
+
+import time
+from collections.abc import Sequence
+
+from nigoh.domain.frame import Frame, Pixels
+from nigoh.domain.language import Words
+from nigoh.domain.sighting import Status
+from nigoh.engine.camera_watch import FrameResult, SeenFace
+from nigoh.engine.watching import PassedFrame
+from nigoh.video.overlay import Colour, Mark, draw_overlay
+
+_COLOURS = {
+    Status.KNOWN: Colour.GREEN,
+    Status.UNKNOWN: Colour.RED,
+    Status.WANTED: Colour.AMBER,
+    Status.AMBIGUOUS: Colour.BLUE,
+}
+_HOLD_S = 0.5
+
+
+class Painter:
+    """Draws boxes and names on frames. On frames that were not analysed the last boxes stay."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._faces: Sequence[SeenFace] = ()
+        self._since_s = 0.0
+        self._rate = _Rate()
+
+    def paint(self, result: FrameResult | PassedFrame) -> Pixels:
+        """The frame with boxes, names and scores, its number and the frames a second."""
+        frame = result.frame
+        if isinstance(result, FrameResult):
+            self._faces, self._since_s = result.faces, frame.t_s
+        elif frame.t_s - self._since_s > _HOLD_S:
+            self._faces = ()
+        return draw_overlay(frame.pixels, [self._mark(face) for face in self._faces], self._caption(frame))
+
+    def _mark(self, face: SeenFace) -> Mark:
+        if face.status is None:
+            return Mark(face.box, "", Colour.GREY)
+        text = self._words.name(face.status, face.person)
+        return Mark(face.box, f"{text} {face.score:.2f}", _COLOURS[face.status])
+
+    def _caption(self, frame: Frame) -> str:
+        return f"Frame: {frame.index}  FPS: {self._rate.tick():.0f}"
+
+
+class _Rate:
+    """Frames a second of work, smoothed; a label on the picture, nothing is decided by it."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self._interval_s = 0.0
+
+    def tick(self) -> float:
+        """Count a frame; frames a second."""
+        now = time.monotonic()
+        interval_s, self._last = now - self._last, now
+        self._interval_s += 0.1 * (interval_s - self._interval_s) if self._interval_s else interval_s
+        return 1 / max(self._interval_s, 1e-6)
