@@ -100,32 +100,33 @@ def run_child(command: Sequence[str]) -> Run:
     return Run(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def compare(clip: Path, known: Path, arguments: argparse.Namespace) -> tuple[Side, Side]:
-    """Both sides over one clip, in turns."""
+def compare(clip: Path, known: Path, arguments: argparse.Namespace) -> dict[str, Side]:
+    """The classic loop and nigoh at each analysis size over one clip, in turns. The classic side comes first."""
     here, every = Path(__file__).parent, str(arguments.every)
     classic = [str(CLASSIC_PYTHON), "-W", "ignore", str(here / "classic_loop.py"), str(clip), str(known), every]
-    nigoh = [sys.executable, str(here / "nigoh_loop.py"), str(clip), str(known), every, str(arguments.detect_size)]
-    pairs = [(run_child(classic), run_child(nigoh)) for _ in range(arguments.runs)]
-    return Side(tuple(pair[0] for pair in pairs)), Side(tuple(pair[1] for pair in pairs))
+    nigoh = [sys.executable, str(here / "nigoh_loop.py"), str(clip), str(known), every]
+    commands = {"classic": classic} | {f"nigoh {size} px": [*nigoh, str(size)] for size in arguments.detect_size}
+    turns = [{label: run_child(command) for label, command in commands.items()} for _ in range(arguments.runs)]
+    return {label: Side(tuple(turn[label] for turn in turns)) for label in commands}
 
 
-def show(name: str, classic: Side, nigoh: Side) -> None:
-    """Print one clip's tables."""
+def show(name: str, sides: Mapping[str, Side]) -> None:
+    """Print one clip's table."""
     rows = [
         (
             label,
             side.cpu_ms,
+            f"{sides['classic'].cpu_ms / side.cpu_ms:.1f}",
             side.wall_ms,
             *(side.stage_ms(stage) for stage in STAGES),
             side.last.frames_analysed,
             side.last.faces,
             ", ".join(f"{person} {frames}" for person, frames in side.last.people.items()) or "-",
         )
-        for label, side in (("classic", classic), ("nigoh", nigoh))
+        for label, side in sides.items()
     ]
-    columns = ("", "CPU ms/frame", "wall ms/frame", *STAGES, "frames", "faces", "people (frames)")
-    show_table(f"{name}: ms for each analysed frame", columns, rows)
-    console.print(f"classic / nigoh, CPU for each analysed frame: [bold]{classic.cpu_ms / nigoh.cpu_ms:.1f}[/]\n")
+    columns = ("", "CPU ms", "times less", "wall ms", *STAGES, "frames", "faces", "people (frames)")
+    show_table(f"{name}: for each analysed frame", columns, rows)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -134,7 +135,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--clip", type=Path, action="append", help="a video; may be repeated")
     parser.add_argument("--known", type=Path, help="a folder with a photo a person")
     parser.add_argument("--every", type=int, default=2, help="analyse every N-th frame (default 2)")
-    parser.add_argument("--detect-size", type=int, default=640, help="nigoh's analysis size (default 640)")
+    parser.add_argument(
+        "--detect-size", type=int, nargs="+", default=[640, 320], help="nigoh's analysis sizes (default 640 320)"
+    )
     parser.add_argument("--runs", type=int, default=3, help="runs a side (default 3)")
     parser.add_argument("--results", type=Path, help="folder of the result file (default benchmarks/results)")
     return parser.parse_args()
@@ -161,10 +164,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         known = obtain_gallery(arguments.known, Path(name) / "known")
         for clip in choose_clips(arguments.clip, Path(name)):
-            classic, nigoh = compare(clip, known, arguments)
-            show(clip.name, classic, nigoh)
-            ratio = round(classic.cpu_ms / nigoh.cpu_ms, 2)
-            figures[clip.name] = {"cpu_ratio": ratio, "classic": classic.as_json(), "nigoh": nigoh.as_json()}
+            sides = compare(clip, known, arguments)
+            show(clip.name, sides)
+            figures[clip.name] = {label: side.as_json() for label, side in sides.items()}
     settings = {"every": arguments.every, "detect_size_px": arguments.detect_size, "cores": CORES}
     target = save_result(
         "classic_pipeline", {"machine": machine.as_json(), "settings": settings, "clips": figures}, arguments.results
