@@ -1,8 +1,8 @@
 """Whether a picture continues the last one, or the view was cut, turned or switched.
 
-The measure is the mean difference of neighbouring frames in units of their contrast, on a grid of every 16th pixel each
-way. On the clips of the test data it stays below 0.3 within a scene, walking people and hand-held cameras included, and is
-0.75 to 3.5 at cuts, also at those of dark scenes, where grey levels differ little.
+The measure is the mean difference of neighbouring frames in units of their contrast, on a grid of every 16th pixel
+each way. On the clips of the test data it stays below 0.3 within a scene, walking people and hand-held cameras
+included, and is 0.75 to 3.5 at cuts, also at those of dark scenes, where grey levels differ little.
 """
 
 import numpy as np
