@@ -1,9 +1,9 @@
 """Settings, read once, checked, and frozen."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nigoh.errors import ConfigError
 
@@ -42,8 +42,11 @@ class WatchSettings(VisionSettings):
         None, min_length=1, description="Name of the camera in sightings; default: the source's."
     )
     wanted: tuple[str, ...] = Field((), description="Known people whom you look for.")
+    false_alarms: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.01, description="Share of strangers who may be given a name, however many people are known."
+    )
     threshold: Annotated[float, Field(gt=0, lt=1)] | None = Field(
-        None, description="Least similarity of a known person; default: the model's at a false match rate of 1e-4."
+        None, description="Least similarity of a known person; default: what false_alarms asks of the model."
     )
     every: Annotated[int, Field(ge=1)] | None = Field(None, description="Analyse every N-th frame.")
     fps: Annotated[float, Field(gt=0, le=1000)] | None = Field(
@@ -53,6 +56,12 @@ class WatchSettings(VisionSettings):
     start_s: Annotated[float, Field(ge=0)] | None = Field(None, description="Begin at this second of a file.")
     end_s: Annotated[float, Field(gt=0)] | None = Field(None, description="End at this second of a file.")
     transport: Literal["tcp", "udp"] = Field("tcp", description="How an RTSP camera sends: tcp or udp.")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.end_s is not None and self.end_s <= (self.start_s or 0):
+            raise ValueError(f"end_s ({self.end_s:g}) is not after start_s ({self.start_s or 0:g})")
+        return self
 
 
 def read_settings(kind: type[S], values: Mapping[str, object]) -> S:
@@ -65,9 +74,8 @@ def read_settings(kind: type[S], values: Mapping[str, object]) -> S:
         return kind.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
+        name = ".".join(str(part) for part in first["loc"]) or "combination"
         field = kind.model_fields.get(name)
-        meaning = (
-            field.description if field and field.description else f"Known settings: {', '.join(kind.model_fields)}."
-        )
-        raise ConfigError(f"setting {name}: {first['msg']}", meaning) from error
+        known = f"Known settings: {', '.join(kind.model_fields)}." if first["type"] == "extra_forbidden" else ""
+        meaning = field.description if field and field.description else known
+        raise ConfigError(f"setting {name}: {first['msg'].removeprefix('Value error, ')}", meaning) from error
