@@ -1,19 +1,37 @@
 """The one place that names concrete classes; read aloud, it is the pipeline."""
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from nigoh.config.environment import Folders, read_folders
-from nigoh.config.settings import VisionSettings
+from nigoh.config.settings import VisionSettings, WatchSettings
+from nigoh.domain.enrolment import PhotoReport
+from nigoh.domain.sighting import CameraId, PersonId
 from nigoh.engine.analysis import FaceAnalyser
-from nigoh.errors import ConfigError
+from nigoh.engine.camera_watch import CameraWatch, WatchPolicy
+from nigoh.engine.enrolment import Enroller, EnrolmentPolicy
+from nigoh.engine.watching import Watching
+from nigoh.errors import ConfigError, EnrolmentError
+from nigoh.identity.calibration import OperatingPoint, false_match_rate_for, threshold_for
+from nigoh.identity.decision import DecisionPolicy
+from nigoh.identity.gallery import ExactGallery
+from nigoh.known_faces import KnownFaces
+from nigoh.storage.known_faces import list_known_photos
+from nigoh.video.opening import open_source
+from nigoh.video.options import SourceOptions
+from nigoh.video.photo import PHOTO_SUFFIXES
+from nigoh.video.sampling import Sampling
 from nigoh.vision.catalogue import load_catalogue
 from nigoh.vision.licences import AcceptedLicences
 from nigoh.vision.model_files import ModelStore
 
-FALSE_MATCH_RATE = 1e-4
-"""Which of a model's thresholds is the default: one stranger in 10,000 comparisons reaches it."""
+ANALYSED_FPS = 10.0
+"""Analysed frames a second where nothing else is asked for. Tracks hold at 2; 10 catch half a second of a face."""
 
 
 def load_kind(group: str, name: str) -> Any:  # noqa: ANN401 - an entry point is what its group says
@@ -34,10 +52,10 @@ def open_models(folders: Folders, accepted: tuple[str, ...] = ()) -> ModelStore:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vision:
-    """What sees: the analyser, and the similarity at which its embedder's model makes one false match in 10,000."""
+    """What sees: the analyser, and what its embedder's model measured, for the thresholds."""
 
     analyser: FaceAnalyser
-    threshold: float
+    operating_points: tuple[OperatingPoint, ...]
 
 
 def build_vision(settings: VisionSettings) -> Vision:
@@ -50,9 +68,72 @@ def build_vision(settings: VisionSettings) -> Vision:
     )
     taken = store.obtain(settings.embedder, "embedder")
     embedder = load_kind("nigoh.embedders", taken.entry.architecture)(runtime.load(taken.path), taken.entry)
-    return Vision(FaceAnalyser(detector, embedder), taken.entry.threshold(FALSE_MATCH_RATE))
+    points = tuple(OperatingPoint(each.false_match_rate, each.similarity) for each in taken.entry.thresholds)
+    return Vision(FaceAnalyser(detector, embedder), points)
 
 
 def build_analyser(settings: VisionSettings) -> FaceAnalyser:
     """The analyser alone."""
     return build_vision(settings).analyser
+
+
+def enrol_folder(folder: Path, analyser: FaceAnalyser, gallery: ExactGallery | None = None) -> KnownFaces:
+    """Add a folder of known faces to a gallery, a new one by default. Raises EnrolmentError if it stays empty."""
+    gallery = ExactGallery(analyser.model) if gallery is None else gallery
+    photos = Enroller(analyser, EnrolmentPolicy()).enrol(list_known_photos(folder), gallery)
+    if not gallery.people:
+        raise EnrolmentError(*_nobody(folder, photos))
+    return KnownFaces(gallery, photos)
+
+
+def open_watch(
+    source: str | int | Path,
+    settings: WatchSettings,
+    known: KnownFaces | None,
+    vision: Vision,
+    *,
+    every_frame: bool = False,
+) -> Watching:
+    """A source, ready to be watched. With `every_frame` the frames that are not analysed are delivered too."""
+    gallery = known.gallery if known else ExactGallery(vision.analyser.model)
+    policy = WatchPolicy(build_decision_policy(settings, vision, gallery))
+    target_fps = ANALYSED_FPS if settings.fps is None and settings.every is None else settings.fps
+    sampling = Sampling(every=settings.every, target_fps=target_fps, max_frames=settings.max_frames)
+    opened = open_source(
+        source,
+        SourceOptions(
+            transport=settings.transport,
+            start_s=settings.start_s,
+            end_s=settings.end_s,
+            sampling=None if every_frame else sampling,
+        ),
+    )
+    camera = CameraWatch(CameraId(settings.camera or opened.info.name), vision.analyser, gallery, policy)
+    return Watching(opened, vision.analyser, camera, sampling.sampler())
+
+
+def build_decision_policy(settings: WatchSettings, vision: Vision, gallery: ExactGallery) -> DecisionPolicy:
+    """Thresholds and who is wanted. Raises ConfigError when a wanted person is not enrolled."""
+    people = gallery.people
+    wanted = [PersonId(unicodedata.normalize("NFC", name)) for name in settings.wanted]
+    for name in wanted:
+        if name not in people:
+            near = get_close_matches(name, people, n=3, cutoff=0.5) or people[:5]
+            raise ConfigError(
+                f"wanted: {name} is not among the known faces",
+                f"Known are, for example: {', '.join(near) or 'nobody; give --known'}.",
+            )
+    rate = false_match_rate_for(settings.false_alarms, len(gallery))
+    threshold = settings.threshold or threshold_for(rate, vision.operating_points)
+    return DecisionPolicy(threshold, wanted=frozenset(wanted))
+
+
+def _nobody(folder: Path, photos: Sequence[PhotoReport]) -> tuple[str, str]:
+    if not photos:
+        suffixes = " ".join(sorted(PHOTO_SUFFIXES))
+        return f"{folder} holds no photos", f"Put a photo a person into it, named after them ({suffixes})."
+    first = photos[0]
+    return (
+        f"nobody could be enrolled from the {len(photos)} photos in {folder}",
+        f"{first.path.name}: {first.detail}.",
+    )

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from nigoh.errors import ConfigError
 
-
 S = TypeVar("S", bound="Settings")
 
 
