@@ -78,7 +78,8 @@ def _to_8_bit(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     full = next((full for full in (1.0, 255.0, 65535.0) if peak <= full), peak)
     if np.issubdtype(values.dtype, np.integer) and peak <= 1:
         full = 255.0
-    return np.clip(np.rint(levels * (255 / full)), 0, 255).astype(np.uint8)
+    scaled: NDArray[np.uint8] = np.clip(np.rint(levels * (255 / full)), 0, 255).astype(np.uint8)
+    return scaled
 
 
 def _complaint(path: Path, error: Exception) -> PhotoError:

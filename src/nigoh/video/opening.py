@@ -1,0 +1,48 @@
+"""Which kind of source a user's word for it means."""
+
+import re
+from pathlib import Path
+
+from nigoh.domain.camera_url import CameraUrl
+from nigoh.video.container import ContainerSource
+from nigoh.video.files import file_medium
+from nigoh.video.images import ImageSource
+from nigoh.video.network import network_medium
+from nigoh.video.options import SourceOptions
+from nigoh.video.photo import PHOTO_SUFFIXES
+from nigoh.video.source import Source
+from nigoh.video.webcam import webcam_medium
+
+__all__ = ["SourceOptions", "open_source"]
+
+_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+_WEBCAM = re.compile(r"\d+|/dev/video\d+")
+
+
+def open_source(spec: str | int | Path, options: SourceOptions | None = None) -> Source:
+    """Open a source.
+
+    Args:
+        spec: a webcam's number (0 or "0") or device, a camera's URL, a folder of pictures, one picture, or a video
+            file.
+        options: how it is opened, and which part of it is read.
+
+    Raises:
+        SourceError: no retry mends it: missing, not a video, empty, wrong password.
+        SourceUnavailable: a camera that may come back: refused, timed out.
+    """
+    options = options or SourceOptions()
+    text = str(spec)
+    if not isinstance(spec, Path):
+        if _WEBCAM.fullmatch(text):
+            return ContainerSource(webcam_medium(text, options), options)
+        if _URL.match(text):
+            return ContainerSource(network_medium(CameraUrl(text), options), options)
+    path = Path(spec) if isinstance(spec, Path) else Path(text).expanduser()
+    if path.is_dir() or (path.suffix.lower() in PHOTO_SUFFIXES - _MOVING and path.is_file()):
+        return ImageSource(path, options)
+    return ContainerSource(file_medium(path), options)
+
+
+_MOVING = {".gif", ".webp", ".apng", ".avif"}
+"""Pictures that may move: FFmpeg reads them as videos."""
