@@ -29,7 +29,9 @@ def people(**counts: int) -> People:
 
 def test_fnir_counts_enrolled_people_below_the_threshold_of_the_allowed_false_alarms() -> None:
     # 20 strangers at FPIR 0.1 allow two alarms (0.9, 0.8); the threshold lies just above 0.5.
-    result = measure_identification(searches([0.95, 0.6, 0.5, 0.3], [0.9, 0.8, 0.5, *([0.1] * 17)]), replicates=10)
+    result = measure_identification(
+        searches([0.95, 0.6, 0.5, 0.3], [0.9, 0.8, 0.5, *([0.1] * 17)]), 0.5, replicates=10
+    )
     rate = result.misses[0]
 
     assert rate.fpir == 0.1
@@ -38,7 +40,7 @@ def test_fnir_counts_enrolled_people_below_the_threshold_of_the_allowed_false_al
 
 
 def test_a_rate_that_needs_more_strangers_has_no_figure_and_says_why() -> None:
-    result = measure_identification(searches([0.9, 0.8], [0.1] * 120), replicates=10)
+    result = measure_identification(searches([0.9, 0.8], [0.1] * 120), 0.5, replicates=10)
     by_rate = {rate.fpir: rate for rate in result.misses}
 
     assert by_rate[1e-2].fnir == 0
@@ -48,14 +50,14 @@ def test_a_rate_that_needs_more_strangers_has_no_figure_and_says_why() -> None:
 
 
 def test_without_strangers_only_rank_1_is_measured() -> None:
-    result = measure_identification(searches([0.9, NOBODY], []), replicates=10)
+    result = measure_identification(searches([0.9, NOBODY], []), 0.5, replicates=10)
 
     assert result.rank_1 == 0.5
     assert [rate.fnir for rate in result.misses] == [None, None, None]
 
 
 def test_a_wrong_person_in_front_and_a_face_not_found_are_misses_at_any_threshold() -> None:
-    result = measure_identification(searches([0.9, NOBODY, NOBODY], [NOBODY] * 10), replicates=10)
+    result = measure_identification(searches([0.9, NOBODY, NOBODY], [NOBODY] * 10), 0.5, replicates=10)
 
     assert result.misses[0].fnir == pytest.approx(2 / 3)
     assert result.misses[0].threshold == -1
@@ -63,7 +65,7 @@ def test_a_wrong_person_in_front_and_a_face_not_found_are_misses_at_any_threshol
 
 def test_intervals_hold_the_figure_and_narrow_with_more_people() -> None:
     def width(count: int) -> float:
-        result = measure_identification(searches([0.9, 0.9, 0.9, 0.1] * count, [0.5] * 100), replicates=400)
+        result = measure_identification(searches([0.9, 0.9, 0.9, 0.1] * count, [0.5] * 100), 0.5, replicates=400)
         rate = result.misses[0]
         assert rate.fnir is not None
         assert rate.interval is not None
@@ -81,6 +83,7 @@ def test_photos_of_one_person_count_as_one_draw() -> None:
         interval = (
             measure_identification(
                 Searches(scores, np.array(mated_people), strangers, np.arange(20)),
+                0.5,
                 replicates=400,
             )
             .misses[0]
@@ -93,11 +96,22 @@ def test_photos_of_one_person_count_as_one_draw() -> None:
     assert width([0] * 50 + [1] * 50) > 3 * width(list(range(100)))
 
 
+def test_the_threshold_in_use_has_both_rates() -> None:
+    rates = measure_identification(
+        searches([0.9, 0.5, 0.4, NOBODY], [0.5, 0.49, 0.1, NOBODY]), 0.5, replicates=50
+    ).in_use
+
+    assert (rates.fnir, rates.fpir) == (0.5, 0.25)
+    assert rates.fpir_interval is not None
+    assert rates.fpir_interval.low <= 0.25 <= rates.fpir_interval.high
+    assert measure_identification(searches([0.9], []), 0.5, replicates=10).in_use.fpir is None
+
+
 def test_the_same_seed_gives_the_same_intervals() -> None:
     found = searches([0.9, 0.2, 0.8, 0.1], [0.5, 0.3] * 10)
 
-    assert measure_identification(found, replicates=50, seed=3) == measure_identification(
-        found, replicates=50, seed=3
+    assert measure_identification(found, 0.5, replicates=50, seed=3) == measure_identification(
+        found, 0.5, replicates=50, seed=3
     )
 
 

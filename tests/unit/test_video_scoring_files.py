@@ -57,8 +57,8 @@ def test_a_truth_file_written_by_hand_is_read(tmp_path: Path) -> None:
     (tmp_path / "truth.json").write_bytes(WRITTEN)
     truth = read_truth(tmp_path / "truth.json")
 
-    assert truth.people == ("Anna",)
-    assert truth.appearances[0].track[0].box == (1, 2, 3, 4)
+    assert list(truth.people) == ["Anna"]
+    assert truth.appearances[0].track[0].box == (1.0, 2.0, 3.0, 4.0)
     assert truth.appearances[0].enrolled_hint is None
 
 

@@ -6,16 +6,18 @@ import click
 from rich.table import Table
 
 from nigoh.cli.eval_output import describe_with_progress, percent, require_writable, write_json
+from nigoh.cli.model_threshold import model_threshold
 from nigoh.cli.terminal import output, report_note
 from nigoh.cli.vision_options import vision_options
-from nigoh.config.settings import VisionSettings
+from nigoh.config.settings import VisionSettings, WatchSettings
 from nigoh.errors import ConfigError
 from nigoh.evaluation.det_plot import write_det_plot
 from nigoh.evaluation.identification import Interval
-from nigoh.evaluation.identification_report import IdentificationReport, report_identification
+from nigoh.evaluation.identification_report import IdentificationReport, Plan, enrol_gallery, report_identification
 from nigoh.evaluation.identification_sets import IdentificationSet, probe_gallery, split_people
 from nigoh.evaluation.photo_folders import list_people
-from nigoh.wiring import build_analyser
+from nigoh.identity.calibration import false_match_rate_for
+from nigoh.wiring import build_vision
 
 _FILE = click.Path(path_type=Path)
 _SHOWN = 10
@@ -35,6 +37,14 @@ _SHOWN = 10
     show_default=True,
     help="With --split: share of the people with more than N photos who are enrolled.",
 )
+@click.option(
+    "--false-alarms",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=WatchSettings.model_fields["false_alarms"].default,
+    show_default=True,
+    help="Measure at the threshold that a watch would use for this share.",
+)
+@click.option("--threshold", type=click.FloatRange(-1, 1), help="Measure at this similarity instead.")
 @click.option("--bootstrap", type=click.IntRange(min=10), default=1000, show_default=True, help="Samples of people.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the split and the bootstrap.")
 @click.option("--plot", type=_FILE, metavar="PNG", help="Write the DET plot there.")
@@ -47,6 +57,8 @@ def identification(
     images: Path | None,
     photos_each: int | None,
     enrolled_share: float,
+    false_alarms: float,
+    threshold: float | None,
     bootstrap: int,
     seed: int,
     plot: Path | None,
@@ -61,8 +73,16 @@ def identification(
     require_writable(json_file)
     require_writable(plot)
     test = _test(gallery, probes, images, photos_each, enrolled_share=enrolled_share, seed=seed)
-    described = describe_with_progress(test.photos, build_analyser(vision))
-    report, searches = report_identification(test, described, bootstrap=bootstrap, seed=seed)
+    seeing = build_vision(vision)
+    described = describe_with_progress(test.photos, seeing.analyser)
+    enrolled = enrol_gallery(test, described)
+    source = "given"
+    if threshold is None:
+        rate = false_match_rate_for(false_alarms, len(enrolled))
+        threshold = model_threshold(rate, seeing.operating_points, vision.embedder)
+        source = f"what a watch uses for {len(enrolled)} photos and false alarms of {false_alarms:g}"
+    plan = Plan(threshold, source, bootstrap, seed)
+    report, searches = report_identification(test, enrolled, described, plan)
     write_json(report, json_file)
     if plot is not None:
         write_det_plot(report, searches, plot)
@@ -95,7 +115,12 @@ def _show(report: IdentificationReport) -> None:
         threshold = "-" if rate.threshold is None else f"{rate.threshold:.4f}"
         table.add_row(f"FNIR at FPIR {rate.fpir:g}", percent(rate.fnir), _interval(rate.interval), threshold)
     table.add_row("rank 1", percent(report.rank_1), _interval(report.rank_1_interval), "")
+    used = report.in_use
+    table.add_section()
+    table.add_row("FNIR in use", percent(used.fnir), _interval(used.fnir_interval), f"{used.threshold:.4f}")
+    table.add_row("FPIR in use", percent(used.fpir), _interval(used.fpir_interval), f"{used.threshold:.4f}")
     output.print(table)
+    report_note(f"The threshold in use is {report.threshold_source}.")
     report_note(
         f"{report.mated} mated probes of {report.mated_people} people, {report.non_mated} non-mated of "
         f"{report.non_mated_people}; {report.gallery_photos} photos enrolled; {report.undetected} photos without a "
@@ -108,6 +133,9 @@ def _show(report: IdentificationReport) -> None:
         report_note(f"not enrolled, no face found: {person}")
     for photo in report.undetected_photos[:_SHOWN]:
         report_note(f"undetected: {photo}")
+    for stranger in report.strangers_named[:_SHOWN]:
+        if stranger.score is not None:
+            report_note(f"stranger nearest to somebody: {stranger.photo} - {stranger.found} {stranger.score:.3f}")
 
 
 def _interval(interval: Interval | None) -> str:

@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 
 from nigoh.cli.eval_output import describe_with_progress, percent, require_writable, write_json
+from nigoh.cli.model_threshold import model_threshold
 from nigoh.cli.terminal import output, report_note
 from nigoh.cli.vision_options import vision_options
 from nigoh.config.settings import VisionSettings
@@ -15,8 +16,7 @@ from nigoh.evaluation.comparisons import score_pairs
 from nigoh.evaluation.photo_folders import find_photos, images_beside, read_pairs
 from nigoh.evaluation.thresholds import most_accurate_threshold
 from nigoh.evaluation.verification_report import VerificationReport, report_verification
-from nigoh.vision.catalogue import load_catalogue
-from nigoh.wiring import build_analyser
+from nigoh.wiring import build_vision
 
 _FILE = click.Path(path_type=Path)
 _SHOWN_ERRORS = 10
@@ -31,10 +31,10 @@ _SHOWN_ERRORS = 10
 @click.option("--threshold", type=click.FloatRange(-1, 1), help="Decide by this similarity.")
 @click.option(
     "--false-match-rate",
-    type=float,
-    default=1e-3,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=1e-4,
     show_default=True,
-    help="Decide by the catalogue's threshold for this rate, if nothing else decides.",
+    help="Decide by the model's own threshold for this rate, if nothing else decides.",
 )
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write the figures there.")
 @vision_options
@@ -59,18 +59,17 @@ def verification(
     require_writable(json_file)
     pairs = read_pairs(pairs_file)
     files = find_photos(images or images_beside(pairs_file), pairs.photos)
+    seeing = build_vision(vision)
     source = "given"
-    if threshold is None and threshold_from is None:
-        if pairs.folds > 1:
-            source = f"for each of {pairs.folds} folds the best on the others"
-        else:
-            threshold = load_catalogue().find(vision.embedder, "embedder").threshold(false_match_rate)
-            source = f"{vision.embedder}'s for a false match rate of {false_match_rate:g}"
-    analyser = build_analyser(vision)
     if threshold_from is not None:
-        threshold = _choose_threshold(threshold_from, images, analyser)
+        threshold = _choose_threshold(threshold_from, images, seeing.analyser)
         source = f"the best on {threshold_from.name}"
-    described = describe_with_progress(tuple(dict.fromkeys(files.values())), analyser)
+    elif threshold is None and pairs.folds == 1:
+        threshold = model_threshold(false_match_rate, seeing.operating_points, vision.embedder)
+        source = f"that of {vision.embedder} for a false match rate of {false_match_rate:g}"
+    elif threshold is None:
+        source = f"for each of {pairs.folds} folds the best on the others; the figure is their mean"
+    described = describe_with_progress(tuple(dict.fromkeys(files.values())), seeing.analyser)
     report = report_verification(pairs, files, described, threshold=threshold, threshold_source=source)
     write_json(report, json_file)
     _show(report)

@@ -1,6 +1,7 @@
 """Templates are compared: pairs get scores, probes search a gallery. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,30 +37,35 @@ def enrol(test: IdentificationSet, described: PhotoTemplates) -> ExactGallery:
     return gallery
 
 
-def search_probes(test: IdentificationSet, gallery: ExactGallery, described: PhotoTemplates) -> Searches:
-    """Search the gallery for every probe of a test."""
-    mated_names, mated_scores = _first_candidates(test.mated, gallery, described)
-    _, non_mated_scores = _first_candidates(test.non_mated, gallery, described)
-    right = np.array([name == probe.person for name, probe in zip(mated_names, test.mated, strict=True)], dtype=bool)
-    return Searches(
-        mated=np.where(right, mated_scores, NOBODY),
-        mated_people=_numbers(test.mated),
-        non_mated=non_mated_scores,
-        non_mated_people=_numbers(test.non_mated),
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstCandidates:
+    """The first candidate of each of N searches: who (None where nobody was returned) and (N,) float64 scores."""
+
+    people: tuple[PersonId | None, ...]
+    scores: Scores
 
 
-def _first_candidates(
-    probes: Sequence[Probe], gallery: ExactGallery, described: PhotoTemplates
-) -> tuple[list[PersonId | None], Scores]:
-    names: list[PersonId | None] = [None] * len(probes)
+def first_candidates(probes: Sequence[Probe], gallery: ExactGallery, described: PhotoTemplates) -> FirstCandidates:
+    """Search the gallery for each probe; one without a detected face returns nobody, at NOBODY."""
+    people: list[PersonId | None] = [None] * len(probes)
     scores = np.full(len(probes), NOBODY)
     detected = [place for place, probe in enumerate(probes) if probe.photo in described.row_of]
     rows = [described.row_of[probes[place].photo] for place in detected]
-    for place, candidates in zip(detected, gallery.search(described.templates.pick(rows), 1).rows, strict=True):
-        if candidates:
-            names[place], scores[place] = candidates[0].person, candidates[0].score
-    return names, scores
+    for place, found in zip(detected, gallery.search(described.templates.pick(rows), 1).rows, strict=True):
+        if found:
+            people[place], scores[place] = found[0].person, found[0].score
+    return FirstCandidates(tuple(people), scores)
+
+
+def judge_searches(test: IdentificationSet, mated: FirstCandidates, non_mated: FirstCandidates) -> Searches:
+    """What a test's searches came to: a mated one counts only where the right person came first."""
+    right = np.array([name == probe.person for name, probe in zip(mated.people, test.mated, strict=True)], dtype=bool)
+    return Searches(
+        mated=np.where(right, mated.scores, NOBODY),
+        mated_people=_numbers(test.mated),
+        non_mated=non_mated.scores,
+        non_mated_people=_numbers(test.non_mated),
+    )
 
 
 def _numbers(probes: Sequence[Probe]) -> NDArray[np.intp]:

@@ -78,16 +78,43 @@ class MissRate:
 
 
 @dataclass(frozen=True, slots=True)
+class ThresholdRates:
+    """Both error rates at one threshold; FPIR is None without non-mated probes."""
+
+    threshold: float
+    fnir: float
+    fnir_interval: Interval
+    fpir: float | None
+    fpir_interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
 class IdentificationResult:
-    """What was measured: rank-1 rate (closed set, no threshold) and FNIR at each of FALSE_POSITIVE_RATES."""
+    """What was measured.
+
+    Attributes:
+        rank_1, rank_1_interval: share of mated probes whose person came first (closed set, no threshold).
+        misses: FNIR at each of FALSE_POSITIVE_RATES.
+        in_use: the rates at the threshold that a watch would use.
+    """
 
     rank_1: float
     rank_1_interval: Interval
     misses: tuple[MissRate, ...]
+    in_use: ThresholdRates
 
 
-def measure_identification(searches: Searches, *, replicates: int = 1000, seed: int = 0) -> IdentificationResult:
-    """Measure what searches returned; `replicates` bootstrap samples, drawn from `seed`."""
+def measure_identification(
+    searches: Searches, threshold: float, *, replicates: int = 1000, seed: int = 0
+) -> IdentificationResult:
+    """Measure what searches returned.
+
+    Args:
+        searches: of one test.
+        threshold: that a watch would use.
+        replicates: bootstrap samples, at least 1.
+        seed: what they are drawn from.
+    """
     chance = np.random.default_rng(seed)
     draws = [_draw(searches, chance) for _ in range(replicates)]
     ranked = searches.mated > NOBODY
@@ -95,6 +122,7 @@ def measure_identification(searches: Searches, *, replicates: int = 1000, seed: 
         rank_1=float(ranked.mean()),
         rank_1_interval=_interval([float(np.average(ranked, weights=mated)) for mated, _ in draws]),
         misses=tuple(_miss_rate(searches, fpir, draws) for fpir in FALSE_POSITIVE_RATES),
+        in_use=_rates_at(searches, threshold, draws),
     )
 
 
@@ -123,6 +151,15 @@ def _miss_rate(searches: Searches, fpir: float, draws: list[tuple[Scores, Scores
         for mated, others in draws
     ]
     return MissRate(fpir, false_negative_rate(searches.mated, threshold), threshold, _interval(resampled))
+
+
+def _rates_at(searches: Searches, threshold: float, draws: list[tuple[Scores, Scores]]) -> ThresholdRates:
+    missed, named = searches.mated < threshold, searches.non_mated >= threshold
+    fnir_interval = _interval([float(np.average(missed, weights=mated)) for mated, _ in draws])
+    if not len(named):
+        return ThresholdRates(threshold, float(missed.mean()), fnir_interval, None, None)
+    fpir_interval = _interval([float(np.average(named, weights=others)) for _, others in draws])
+    return ThresholdRates(threshold, float(missed.mean()), fnir_interval, float(named.mean()), fpir_interval)
 
 
 def _draw(searches: Searches, chance: np.random.Generator) -> tuple[Scores, Scores]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nigoh.domain.frame import Pixels
 from nigoh.domain.template import Templates
 from nigoh.engine.analysis import FaceAnalyser
-from nigoh.errors import SourceError
+from nigoh.errors import PhotoError
 from nigoh.evaluation.subjects import choose_subject
 from nigoh.video.photo import read_photo
 
@@ -75,7 +75,7 @@ def _read(photos: Sequence[Path], unreadable: dict[Path, str]) -> Iterator[tuple
     for photo in photos:
         try:
             yield photo, read_photo(photo)
-        except SourceError as error:
+        except PhotoError as error:
             unreadable[photo] = error.what
 
 
