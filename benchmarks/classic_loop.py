@@ -84,7 +84,6 @@ def main(clip: str, folder: str, every: int) -> None:
     result = {
         "cpu_s": cpu_s,
         "wall_s": wall_s,
-        "frames_read": read,
         "frames_analysed": analysed,
         "faces": faces,
         "people": dict(sorted(seen.items())),

@@ -34,7 +34,7 @@ class Run:
 
     Attributes:
         cpu_s, wall_s: from the first frame to the last.
-        frames_read, frames_analysed: how many.
+        frames_analysed: how many; all frames between them were decoded.
         faces: faces found, over all analysed frames.
         people: in how many analysed frames each known person was named.
         stage_cpu_s: CPU seconds by stage.
@@ -43,7 +43,6 @@ class Run:
 
     cpu_s: float
     wall_s: float
-    frames_read: int
     frames_analysed: int
     faces: int
     people: Mapping[str, int]
