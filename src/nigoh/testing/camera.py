@@ -62,7 +62,7 @@ class Camera:
     def take(self, scene: Pixels, index: int) -> Pixels:
         """The picture of a scene that is `motion.margin_px` larger on each side."""
         options = self._options
-        t_s = index / options.fps
+        t_s = options.time_of(index)
         right, down = self.motion.shift(t_s)
         margin = self.motion.margin_px
         exposed = _view(scene, margin - right, margin - down, options, gain=self._gain(t_s))

@@ -95,10 +95,13 @@ class ClipOptions:
 
     @property
     def frame_rate(self) -> Fraction:
-        """`fps` as the fraction that a container stores: 29.97 is 30000/1001."""
-        ntsc = Fraction(round(self.fps * 1001), 1000) * Fraction(1000, 1001)
-        exact = Fraction(self.fps).limit_denominator(1000)
-        return exact if abs(float(exact) - self.fps) <= abs(float(ntsc) - self.fps) else ntsc
+        """`fps` as the fraction that a container stores; 29.97 means 30000/1001, as in television."""
+        television = Fraction(math.ceil(self.fps) * 1000, 1001)
+        return television if abs(self.fps - television) < 1e-3 else Fraction(self.fps).limit_denominator(1000)
+
+    def time_of(self, index: int) -> float:
+        """When a picture is taken, in seconds from the first, which has index 0."""
+        return float(index / self.frame_rate)
 
     @property
     def counter_top_px(self) -> int:

@@ -21,7 +21,7 @@ def truth_of(script: ClipScript, cast: Cast, options: ClipOptions, clip: str) ->
     motion = CameraMotion.of(options)
     tracks: dict[Walk, list[TruthBox]] = {walk: [] for walk in script.walks}
     for index in range(options.frames):
-        t_s = index / options.fps
+        t_s = options.time_of(index)
         shift = motion.shift(t_s)
         shown = [(walk, pose_of(walk, place)) for walk, place in script.present(t_s)]
         for row, (walk, pose) in enumerate(shown):
@@ -39,7 +39,7 @@ def truth_of(script: ClipScript, cast: Cast, options: ClipOptions, clip: str) ->
         clip=clip,
         width=options.width_px,
         height=options.height_px,
-        fps=options.fps,
+        fps=float(options.frame_rate),
         frames=options.frames,
         appearances=appearances,
     )

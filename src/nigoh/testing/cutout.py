@@ -157,7 +157,8 @@ def _goes_on(person: NDArray[np.float32], covered: NDArray[np.uint8], face_px: f
     left = person[rows, np.minimum(first + inwards, width - 1)]
     right = person[rows, np.maximum(last - inwards, 0)]
     columns = np.arange(width)[None, :]
-    result = np.where(columns < first[:, None], left[:, None], 1.0)
-    result = np.where(columns > last[:, None], right[:, None], result)
+    fading = round(_BORDER * face_px)
+    result = np.where(columns < first[:, None] + fading, left[:, None], 1.0)
+    result = np.where(columns > last[:, None] - fading, right[:, None], result)
     result[~covered.any(axis=1)] = 1
     return np.asarray(cv2.GaussianBlur(result.astype(np.float32), (0, 0), 0.04 * face_px), dtype=np.float32)

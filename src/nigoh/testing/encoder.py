@@ -21,12 +21,17 @@ CONTAINERS = (".mp4", ".mkv", ".mov", ".ts")
 _ENCODER = {VideoCodec.H264: "libx264", VideoCodec.H265: "libx265"}
 
 
-def require_writable(path: Path) -> None:
-    """Raise OutputError unless a clip can be written here, before hours of work are lost over it."""
+def require_clip_place(path: Path) -> None:
+    """Raise OutputError unless a clip can be written here, before the work that would be lost."""
     if path.suffix.lower() not in CONTAINERS:
         raise OutputError(
             f"{path} names no video container", f"Let the file's name end in one of: {', '.join(CONTAINERS)}."
         )
+    require_place(path)
+
+
+def require_place(path: Path) -> None:
+    """Raise OutputError unless a file can be written here."""
     if path.is_dir():
         raise OutputError(f"{path} is a folder", "Give the name of a file.")
     try:
@@ -43,7 +48,7 @@ def encode_clip(pictures: Iterable[Pixels], path: Path, options: ClipOptions) ->
         OutputError: it cannot be written.
         ConfigError: this FFmpeg has no such encoder.
     """
-    require_writable(path)
+    require_clip_place(path)
     unfinished = _unfinished(path)
     try:
         with av.open(str(unfinished), "w") as container:
@@ -85,8 +90,11 @@ def _add_stream(container: OutputContainer, options: ClipOptions) -> VideoStream
 
 
 def _rate_control(options: ClipOptions) -> dict[str, str]:
-    """Constant distance of keyframes (no extra ones at scene cuts) and at most `bitrate` over any second."""
-    bounds = {"preset": "veryfast", "maxrate": str(options.bitrate), "bufsize": str(options.bitrate)}
+    """Constant distance of keyframes (no extra ones at scene cuts) and at most `bitrate` over any second.
+
+    The preset "superfast" compresses about as a camera's chip does, at half the time of "veryfast".
+    """
+    bounds = {"preset": "superfast", "maxrate": str(options.bitrate), "bufsize": str(options.bitrate)}
     if options.codec is VideoCodec.H264:
         return bounds | {"sc_threshold": "0", "keyint_min": str(options.gop)}
     gop = f"keyint={options.gop}:min-keyint={options.gop}:scenecut=0:open-gop=0:bframes=0"

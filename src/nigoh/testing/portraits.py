@@ -4,17 +4,17 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from nigoh.domain.faces import Faces
 from nigoh.domain.frame import Pixels
 from nigoh.domain.geometry import areas
 from nigoh.domain.sighting import Box, PersonId
-from nigoh.errors import EnrolmentError
+from nigoh.errors import EnrolmentError, PhotoError
+from nigoh.video.photo import PHOTO_SUFFIXES, read_photo
 from nigoh.vision.detector import Detector
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 MOST_PHOTOS = 8
 """How many photos of one person are read; a clip shows each person a few times at most."""
 
@@ -91,7 +91,7 @@ def _files_by_person(folder: Path) -> dict[PersonId, list[Path]]:
         for entry in entries:
             photos = sorted(entry.iterdir()) if entry.is_dir() else [entry]
             name = entry.name if entry.is_dir() else entry.stem
-            if chosen := [path for path in photos if path.suffix.lower() in SUFFIXES]:
+            if chosen := [path for path in photos if path.suffix.lower() in PHOTO_SUFFIXES]:
                 files.setdefault(PersonId(unicodedata.normalize("NFC", name)), []).extend(chosen)
     except OSError as error:
         raise EnrolmentError(
@@ -102,11 +102,13 @@ def _files_by_person(folder: Path) -> dict[PersonId, list[Path]]:
 
 def _read_portrait(path: Path, detector: Detector) -> Portrait | Rejected:
     try:
-        pixels = _read_photo(path)
-    except (UnidentifiedImageError, SyntaxError):
-        return Rejected(path, "not a picture")
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        return Rejected(path, f"unreadable: {error}")
+        pixels = read_photo(path)
+    except PhotoError as error:
+        return Rejected(path, error.what.removeprefix(str(path)).strip())
+    shrink = _LONG_SIDE_PX / max(pixels.shape)
+    if shrink < 1:
+        smaller = cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(smaller, dtype=np.uint8)
     return _largest_face(path, pixels, detector.detect([pixels])[0])
 
 
@@ -117,15 +119,3 @@ def _largest_face(path: Path, pixels: Pixels, faces: Faces) -> Portrait | Reject
     if bottom - top < _LEAST_FACE_PX:
         return Rejected(path, f"its face is {bottom - top:.0f} pixels high, below {_LEAST_FACE_PX}")
     return Portrait(pixels, (left, top, right, bottom))
-
-
-def _read_photo(path: Path) -> Pixels:
-    with Image.open(path) as image:
-        image.draft("RGB", (_LONG_SIDE_PX, _LONG_SIDE_PX))  # a JPEG is decoded at a fraction of a huge size
-        upright = ImageOps.exif_transpose(image)
-        if upright.has_transparency_data:
-            upright = upright.convert("RGBA")
-            upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)
-        upright = upright.convert("RGB")
-        upright.thumbnail((_LONG_SIDE_PX, _LONG_SIDE_PX))
-        return np.ascontiguousarray(np.asarray(upright)[..., ::-1])

@@ -74,7 +74,7 @@ class ClipRenderer:
 
     def picture(self, index: int) -> Pixels:
         """One picture, counted from 0; the same however many were made before."""
-        t_s = index / self._options.fps
+        t_s = self._options.time_of(index)
         scene = self._lobby.room.copy()
         self._screen.draw(scene, t_s)
         for passer_by in self._passers_by:

@@ -10,7 +10,7 @@ from nigoh.errors import ConfigError
 from nigoh.testing.clip_options import ClipOptions
 from nigoh.testing.clip_truth import truth_of
 from nigoh.testing.cutout import cut_out
-from nigoh.testing.encoder import encode_clip, require_writable
+from nigoh.testing.encoder import encode_clip, require_clip_place
 from nigoh.testing.portraits import PortraitFolder, read_portraits
 from nigoh.testing.renderer import Cast, ClipRenderer
 from nigoh.testing.walk import ClipScript
@@ -51,7 +51,7 @@ def simulate(
         OutputError: the clip cannot be written.
     """
     options = options or ClipOptions()
-    require_writable(out)
+    require_clip_place(out)
     folder = portraits_for(portraits, detector, options)
     for rejected in folder.rejected:
         _log.warning("%s is not used: %s", rejected.path, rejected.reason)
