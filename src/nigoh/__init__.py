@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from nigoh.api import load_known_faces, watch
     from nigoh.camera_detection import CameraDetection
     from nigoh.domain.sighting import Sighting, Status
+    from nigoh.engine.known_faces import KnownFaces
     from nigoh.errors import NigohError
-    from nigoh.known_faces import KnownFaces
 
 __all__ = ["CameraDetection", "KnownFaces", "NigohError", "Sighting", "Status", "load_known_faces", "watch"]
 
 # Imported when first used: `import nigoh` must load nothing heavy.
 _HOMES = {
     "CameraDetection": "nigoh.camera_detection",
-    "KnownFaces": "nigoh.known_faces",
+    "KnownFaces": "nigoh.engine.known_faces",
     "NigohError": "nigoh.errors",
     "Sighting": "nigoh.domain.sighting",
     "Status": "nigoh.domain.sighting",

@@ -6,7 +6,7 @@ from pathlib import Path
 from nigoh.config.settings import VisionSettings, WatchSettings, read_settings
 from nigoh.domain.sighting import Sighting
 from nigoh.engine.camera_watch import FrameResult
-from nigoh.known_faces import KnownFaces
+from nigoh.engine.known_faces import KnownFaces
 from nigoh.wiring import build_vision, enrol_folder, open_watch
 
 Source = str | int | Path

@@ -19,11 +19,11 @@ from nigoh.domain.geometry import Floats
 from nigoh.domain.language import Language, Words
 from nigoh.domain.sighting import Box, Status
 from nigoh.engine.camera_watch import FrameResult, SeenFace
+from nigoh.engine.known_faces import KnownFaces
 from nigoh.engine.watching import Watching
 from nigoh.errors import ConfigError
 from nigoh.identity.decision import Decision, decide
 from nigoh.identity.gallery import ExactGallery
-from nigoh.known_faces import KnownFaces
 from nigoh.ui.painter import Painter
 from nigoh.ui.window import PreviewWindow
 from nigoh.wiring import build_decision_policy, build_vision, enrol_folder, open_watch

@@ -15,12 +15,12 @@ from nigoh.domain.sighting import CameraId, PersonId
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.camera_watch import CameraWatch, WatchPolicy
 from nigoh.engine.enrolment import Enroller, EnrolmentPolicy
+from nigoh.engine.known_faces import KnownFaces
 from nigoh.engine.watching import Watching
 from nigoh.errors import ConfigError, EnrolmentError
 from nigoh.identity.calibration import OperatingPoint, false_match_rate_for, threshold_for
 from nigoh.identity.decision import DecisionPolicy
 from nigoh.identity.gallery import ExactGallery
-from nigoh.known_faces import KnownFaces
 from nigoh.storage.known_faces import list_known_photos
 from nigoh.video.opening import open_source
 from nigoh.video.options import SourceOptions

@@ -14,7 +14,7 @@ from nigoh.cli.watch_table import complaint_lines, people_table
 from nigoh.config.settings import VisionSettings, WatchSettings, read_settings
 from nigoh.domain.language import Language, Words
 from nigoh.engine.analysis import FaceAnalyser
-from nigoh.known_faces import KnownFaces
+from nigoh.engine.known_faces import KnownFaces
 from nigoh.wiring import build_vision, enrol_folder, open_watch
 
 _PATH = click.Path(path_type=Path)

@@ -9,7 +9,7 @@ from rich.text import Text
 from nigoh.domain.enrolment import Finding
 from nigoh.domain.language import Words
 from nigoh.domain.sighting import Sighting, Status
-from nigoh.known_faces import KnownFaces
+from nigoh.engine.known_faces import KnownFaces
 
 STYLES = {Status.KNOWN: "green", Status.UNKNOWN: "red", Status.WANTED: "bold yellow", Status.AMBIGUOUS: "blue"}
 

@@ -72,7 +72,7 @@ class Enroller:
         if not len(faces):
             border = max(pixels.shape[:2]) // 2
             grey = (127, 127, 127)
-            wide = cv2.copyMakeBorder(pixels, *[border] * 4, cv2.BORDER_CONSTANT, value=grey)
+            wide = cv2.copyMakeBorder(pixels, border, border, border, border, cv2.BORDER_CONSTANT, value=grey)
             pixels = np.asarray(wide, dtype=np.uint8)
             faces = self._analyser.detect([pixels])[0]
         return self._analyser.portray(pixels, faces)

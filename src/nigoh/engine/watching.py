@@ -1,5 +1,6 @@
 """One source, watched from its first frame to its last: reading, detecting, following, deciding."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class Watching:
         self._sampler = sampler
         self._reader = FrameReader(source, 1 if source.info.live else _WAITING_FRAMES)
         self._open = ExitStack()
-        self._stopped = False
+        self._stopped = threading.Event()
 
     @property
     def info(self) -> SourceInfo:
@@ -64,12 +65,12 @@ class Watching:
     def results(self) -> Iterator[FrameResult | PassedFrame]:
         """What each frame brought, in order, until the source or the sampling ends. Raises what the source raises."""
         at_most = 1 if self._source.info.live else _BATCH_FRAMES
-        while not self._stopped and not self._sampler.is_over and (frames := self._reader.take(at_most)):
+        while not self._stopped.is_set() and not self._sampler.is_over and (frames := self._reader.take(at_most)):
             chosen = [self._sampler(frame.index, frame.t_s) for frame in frames]
             pictures = [frame.pixels for frame, yes in zip(frames, chosen, strict=True) if yes]
             found = iter(self._analyser.detect(pictures))
             for frame, yes in zip(frames, chosen, strict=True):
-                if self._stopped:
+                if self._stopped.is_set():
                     return
                 yield self._camera.step(frame, next(found)) if yes else PassedFrame(frame)
 
@@ -79,7 +80,7 @@ class Watching:
 
     def stop(self) -> None:
         """Make `results` end soon. Any thread may call it."""
-        self._stopped = True
+        self._stopped.set()
         self._reader.frames.close()
 
     def __enter__(self) -> Self:
