@@ -109,7 +109,7 @@ class ContainerSource:
         stated = read_stated(container, stream, self._medium)
         self._decoder = PictureDecoder(container, stream, live=stated.live)
         self._timeline = Timeline(stated.fps, stated.length_s)
-        if stated.has_clock and stream.start_time is not None and stream.time_base is not None:
+        if not stated.live and stream.start_time is not None and stream.time_base is not None:
             self._zero_s = float(stream.start_time * stream.time_base)
         if self._options.start_s and not stated.live:
             self._decoder.seek(self._options.start_s)
@@ -135,12 +135,13 @@ class ContainerSource:
         if not self._stated.has_clock:
             now_s: float | None = self._clock()
         else:
-            ticks = picture.pts if picture.pts is not None else picture.dts
-            now_s = None if ticks is None or picture.time_base is None else float(ticks * picture.time_base)
+            ticks, base = picture.pts, picture.time_base
+            now_s = None if ticks is None or base is None else float(ticks * base)
         if now_s is None:
             return None
         if self._zero_s is None:
-            self._zero_s = now_s
+            # A camera's first pictures may have no timestamp: the first that has one continues after them.
+            self._zero_s = now_s - self._timeline.end_s
         return now_s - self._zero_s
 
     def _require_picture(self, first: tuple[VideoFrame, float] | None) -> tuple[VideoFrame, float]:

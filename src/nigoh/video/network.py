@@ -1,9 +1,16 @@
 """Cameras and videos on the network: RTSP and HTTP."""
 
-from nigoh.domain.camera_url import CameraUrl
+import errno
+import socket
+
+import av.error
+
+from nigoh.domain.camera_url import CameraUrl, redact
 from nigoh.errors import NigohError, SourceError, SourceUnavailable
 from nigoh.video.medium import Medium
 from nigoh.video.options import SourceOptions
+
+_CHECK_NETWORK = "Check host, port and network."
 
 _SCHEMES = {
     "rtsp": True,
@@ -18,9 +25,9 @@ _SCHEMES = {
 }
 """What can be opened, and whether it is live; of HTTP the stated length tells."""
 
-_ANALYSE_S = 1.0
-"""How long FFmpeg may look into a live stream for what the camera did not announce. Its default of 5 s would be
-waited for before the first picture."""
+_ANALYSE_US = 500_000
+"""How long FFmpeg may look into a live stream for what the camera did not announce; by default it looks until it has
+measured the frame rate, 1.2 s on a camera with 25 frames a second, before the first picture comes."""
 
 
 def network_medium(url: CameraUrl, options: SourceOptions) -> Medium:
@@ -46,15 +53,57 @@ def network_medium(url: CameraUrl, options: SourceOptions) -> Medium:
 
 
 def _demuxer_options(scheme: str, options: SourceOptions, *, live: bool) -> dict[str, str]:
-    read_us = str(round(options.read_timeout_s * 1e6))
-    chosen: dict[str, str] = {"analyzeduration": str(round(_ANALYSE_S * 1e6))} if live else {}
-    match scheme:
-        case "rtsp" | "rtsps":
-            chosen |= {"rtsp_transport": options.transport, "timeout": read_us, "allowed_media_types": "video"}
-        case "http" | "https":
-            chosen |= {"rw_timeout": read_us}
+    silence_us = str(round(options.read_timeout_s * 1e6))
+    chosen = {"analyzeduration": str(_ANALYSE_US), "fpsprobesize": "0"} if live else {}
+    if scheme.startswith("rtsp"):
+        chosen |= {"rtsp_transport": options.transport, "allowed_media_types": "video", "timeout": silence_us}
+    elif scheme.startswith("http"):
+        chosen |= {"rw_timeout": silence_us}
     return chosen
 
 
+_ANSWERS: dict[type[Exception], tuple[type[NigohError], str, str]] = {
+    av.error.HTTPUnauthorizedError: (SourceError, "refuses this user and password", "Check both in the URL."),
+    av.error.HTTPForbiddenError: (SourceError, "refuses access", "Give the user the right to see this stream."),
+    av.error.HTTPNotFoundError: (SourceError, "has no stream at this path", "Look it up in the camera's manual."),
+    av.error.HTTPClientError: (SourceError, "refuses the request", "Look the address up in the camera's manual."),
+    av.error.HTTPServerError: (SourceUnavailable, "has an error of its own", "Restart the camera or its server."),
+    av.error.ProtocolNotFoundError: (SourceError, "cannot be opened: unknown scheme", "Use rtsp or http."),
+    av.error.ConnectionRefusedError: (SourceUnavailable, "refuses connections", "Is it on, and is its port right?"),
+    av.error.InvalidDataError: (SourceUnavailable, "does not answer, or not as a camera does", _CHECK_NETWORK),
+}
+"""What FFmpeg's errors mean, the special ones before the general."""
+
+
 def _explain(url: CameraUrl, options: SourceOptions, error: Exception) -> NigohError:
-    return SourceUnavailable(f"{url} {type(error).__name__} {getattr(error, 'errno', None)}")
+    if isinstance(error, (av.error.ExitError, av.error.TimeoutError, av.error.BlockingIOError)):
+        return _silence(url, options)
+    if isinstance(error, av.error.InvalidDataError) and url.scheme.startswith("http"):
+        return SourceError(f"{url} is not a video", "Give the address of the video stream itself.")
+    for known, (kind, what, step) in _ANSWERS.items():
+        if isinstance(error, known):
+            return kind(f"{url} {what}", step)
+    number = getattr(error, "errno", None)
+    if number == errno.EPROTONOSUPPORT:
+        other = "udp" if options.transport == "tcp" else "tcp"
+        return SourceError(f"{url} does not send over {options.transport}", f"Try the transport {other}.")
+    if number == errno.EIO and not _is_known(url.host):
+        return SourceUnavailable(f"{url}: there is no host {url.host}", "Check its name and the network.")
+    reason = redact(getattr(error, "strerror", None) or type(error).__name__)
+    return SourceUnavailable(f"{url} cannot be reached: {reason}", _CHECK_NETWORK)
+
+
+def _silence(url: CameraUrl, options: SourceOptions) -> SourceUnavailable:
+    step = "Check the camera and its network"
+    if options.transport == "udp":
+        step += ", or try the transport tcp: firewalls often stop udp"
+    return SourceUnavailable(f"{url} does not answer", f"{step}.")
+
+
+def _is_known(host: str) -> bool:
+    """Whether the host's name can be resolved. FFmpeg says only that something went wrong."""
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return True
