@@ -1,9 +1,10 @@
 """Sightings as JSON lines: one object a line, in UTF-8."""
 
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 import msgspec
 
@@ -32,13 +33,14 @@ def encode_sighting(sighting: Sighting) -> bytes:
 
 
 class SightingFile:
-    """A file of sightings, opened before the work begins and flushed with every line."""
+    """A file of sightings, opened before the work begins; each line is on its way to the disk when `write` returns."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[bytes]
+        self._file: FileIO
         try:
-            self._file = path.open("wb")
+            # Without a buffer nothing is left over that closing the file could fail on.
+            self._file = FileIO(path, "wb")
         except OSError as error:
             raise OutputError(
                 f"{path} cannot be written: {error.strerror}", "Give a file in a folder that exists and is yours."
@@ -46,9 +48,10 @@ class SightingFile:
 
     def write(self, sighting: Sighting) -> None:
         """Add a line. Raises OutputError, e.g. when the disk is full."""
+        line = encode_sighting(sighting) + b"\n"
         try:
-            self._file.write(encode_sighting(sighting) + b"\n")
-            self._file.flush()
+            while line:
+                line = line[self._file.write(line) :]
         except OSError as error:
             raise OutputError(f"{self._path} cannot be written: {error.strerror}", "Free some space.") from error
 
