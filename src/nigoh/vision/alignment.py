@@ -14,6 +14,7 @@ REFERENCE_PX: Floats = np.array(
 """Where the five landmarks lie in an aligned crop (ArcFace, Deng et al., CVPR 2019; as in SphereFace's alignment)."""
 
 _LEAST_SPREAD_PX2 = 1e-3
+_MOST_TIMES = 8
 
 
 def align_faces(pixels: Pixels, landmarks: Floats) -> NDArray[np.uint8]:
@@ -30,8 +31,25 @@ def align_faces(pixels: Pixels, landmarks: Floats) -> NDArray[np.uint8]:
     crops = np.zeros((len(landmarks), CROP_PX, CROP_PX, 3), np.uint8)
     for crop, transform in zip(crops, estimate_similarities(landmarks), strict=True):
         if np.isfinite(transform).all():
-            cv2.warpAffine(pixels, transform, (CROP_PX, CROP_PX), dst=crop, flags=cv2.INTER_LINEAR)
+            crop[:] = _cut(pixels, transform)
     return crops
+
+
+def _cut(pixels: Pixels, transform: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """One crop. Large faces are cut out at a multiple of the size and averaged down.
+
+    Interpolation alone would take single pixels of a face that is shrunk, and their noise: averaging raised the mean
+    similarity of 38 mated pairs of large photos from 0.766 to 0.775. Smoother interpolation of enlarged faces brought
+    nothing (LFW shrunk to 0.36 and 0.25: equal error rate 1.0 and 1.4 % linear, 1.2 and 1.6 % cubic).
+    """
+    scale = float(np.hypot(transform[0, 0], transform[1, 0]))
+    times = int(np.clip(round(1 / max(scale, 1e-6)), 1, _MOST_TIMES))
+    larger = transform * times
+    # The centre of a small pixel's block of large ones.
+    larger[:, 2] += (times - 1) / 2
+    side_px = CROP_PX * times
+    cut = cv2.warpAffine(pixels, larger, (side_px, side_px), flags=cv2.INTER_LINEAR)
+    return cut if times == 1 else cv2.resize(cut, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)
 
 
 def estimate_similarities(landmarks: Floats) -> NDArray[np.float64]:

@@ -34,7 +34,7 @@ class YuNet:
     """
 
     def __init__(
-        self, session: Session, *, detect_size_px: int = 640, least_score: float = 0.6, batch_size: int = 8
+        self, session: Session, *, detect_size_px: int = 640, least_score: float = 0.6, batch_size: int = 4
     ) -> None:
         self._session = session
         self._detect_size_px = detect_size_px
