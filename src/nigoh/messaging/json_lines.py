@@ -33,7 +33,7 @@ def encode_sighting(sighting: Sighting) -> bytes:
 
 
 class SightingFile:
-    """A file of sightings, opened before the work begins; each line is on its way to the disk when `write` returns."""
+    """A file of sightings, opened before the work begins; a line is on its way to the disk when `write` returns."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
