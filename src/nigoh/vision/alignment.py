@@ -49,7 +49,8 @@ def _cut(pixels: Pixels, transform: NDArray[np.float64]) -> NDArray[np.uint8]:
     larger[:, 2] += (times - 1) / 2
     side_px = CROP_PX * times
     cut = cv2.warpAffine(pixels, larger, (side_px, side_px), flags=cv2.INTER_LINEAR)
-    return cut if times == 1 else cv2.resize(cut, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)
+    crop = cut if times == 1 else cv2.resize(cut, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)
+    return np.asarray(crop, dtype=np.uint8)
 
 
 def estimate_similarities(landmarks: Floats) -> NDArray[np.float64]:

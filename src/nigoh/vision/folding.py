@@ -42,7 +42,7 @@ def fold(source: bytes, *, dynamic_size: bool) -> bytes:
     _store_constants(model, constants)
     _free_dimensions(model, dynamic_size=dynamic_size)
     onnx.checker.check_model(model)
-    return model.SerializeToString(deterministic=True)
+    return bytes(model.SerializeToString(deterministic=True))
 
 
 def _fold_nodes(nodes: Iterable[NodeProto], constants: Constants) -> Iterator[NodeProto]:

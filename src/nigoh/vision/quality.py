@@ -1,8 +1,8 @@
 """Measures how good a picture of a face is for recognising it.
 
 Each part is a raw measurement, mapped to [0, 1] between the value at which SFace stops recognising (0) and the value
-from which a better one gains nothing (1). Calibrated on 120 mated pairs of LFW view 1, one photo of each pair degraded;
-similarity is SFace's mean cosine to the other photo (0.36 accepts at a false match rate of 1e-3), quality the medians:
+from which a better one gains nothing (1). Calibrated on 120 mated pairs of LFW view 1, one photo of each degraded;
+similarity is SFace's mean cosine to the other photo (0.36 accepts at a false match rate of 1e-3), the rest medians:
 
     degraded by                  similarity   overall   part
     nothing                      0.69         0.91
@@ -68,13 +68,11 @@ def measure_quality(faces: Faces, crops: NDArray[np.uint8]) -> Qualities:
         faces: where the faces are, in pixels of the source frame.
         crops: (N, 112, 112, 3) uint8 BGR, aligned, row for row.
     """
-    greys = [cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) for crop in crops]
+    greys = [np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8) for crop in crops]
     eyes_px = np.linalg.norm(faces.landmarks[:, 1] - faces.landmarks[:, 0], axis=1)
     return Qualities(
         size=_grade(np.log(np.maximum(eyes_px, 1e-3)), *np.log(_EYES_PX)),
-        sharpness=np.array(
-            [_sharpness(grey, float(eyes)) for grey, eyes in zip(greys, eyes_px, strict=True)], np.float32
-        ),
+        sharpness=np.array(list(map(_sharpness, greys, eyes_px)), np.float32),
         frontality=_frontality(faces.landmarks),
         exposure=_exposure(greys),
         detection=_grade(faces.scores, *_DETECTION),
@@ -90,7 +88,7 @@ def _grade(values: NDArray[np.floating] | float, useless: float, good: float) ->
     return np.asarray(way**2, dtype=np.float32)
 
 
-def _sharpness(grey: NDArray[np.uint8], eyes_px: float) -> np.float32:
+def _sharpness(grey: NDArray[np.uint8], eyes_px: np.float32) -> float:
     """Detail, less what is only grain.
 
     Detail is measured at half the crop's size, where grain is averaged out; a face that was smaller than that in its
@@ -99,7 +97,7 @@ def _sharpness(grey: NDArray[np.uint8], eyes_px: float) -> np.float32:
     side_px = int(np.clip(CROP_PX * eyes_px / _CROP_EYES_PX, 8, _DETAIL_SIDE_PX))
     detail = max(_detail(grey, side_px), 1e-3)
     grain = _detail(grey, CROP_PX) / detail
-    return np.float32(_grade(np.log(detail), *np.log(_DETAIL)) * _grade(grain, *_GRAIN))
+    return float(_grade(np.log(detail), *np.log(_DETAIL)) * _grade(grain, *_GRAIN))
 
 
 def _detail(grey: NDArray[np.uint8], side_px: int) -> float:
@@ -140,8 +138,8 @@ def _frontality(landmarks: Floats) -> Floats:
     area = np.where(np.abs(area) < 1e-6, np.nan, area)
     turn, nod = np.abs(_cross(nose, height) / area), np.abs(_cross(eyes, nose) / area - _LEVEL_NOSE)
     # Landmarks on one line say nothing of a face: frontality 0.
-    return np.nan_to_num(_grade(turn, *_TURN) * _grade(nod, *_NOD), nan=0.0)
+    return np.asarray(np.nan_to_num(_grade(turn, *_TURN) * _grade(nod, *_NOD), nan=0.0), dtype=np.float32)
 
 
-def _cross(a: Floats, b: Floats) -> Floats:
+def _cross(a: NDArray[np.floating], b: NDArray[np.floating]) -> Floats:
     return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0], dtype=np.float32)

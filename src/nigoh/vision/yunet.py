@@ -99,11 +99,14 @@ def _canvases(pictures: Sequence[Pixels], letterbox: Letterbox) -> NDArray[np.fl
     (width_px, height_px), (canvas_width_px, canvas_height_px) = letterbox.scaled_px, letterbox.canvas_px
     canvases = np.zeros((len(pictures), 3, canvas_height_px, canvas_width_px), np.float32)
     for canvas, picture in zip(canvases, pictures, strict=True):
-        scaled = picture
-        if letterbox.scaled_px != letterbox.source_px:
-            scaled = cv2.resize(picture, (width_px, height_px), interpolation=cv2.INTER_LINEAR)
-        canvas[:, :height_px, :width_px] = scaled.transpose(2, 0, 1)
+        canvas[:, :height_px, :width_px] = _scale(picture, letterbox).transpose(2, 0, 1)
     return canvases
+
+
+def _scale(picture: Pixels, letterbox: Letterbox) -> Pixels:
+    if letterbox.scaled_px == letterbox.source_px:
+        return picture
+    return np.asarray(cv2.resize(picture, letterbox.scaled_px, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _clip(corners: Floats, size_px: tuple[int, int]) -> Floats:
