@@ -119,7 +119,20 @@ def test_the_det_curve_holds_only_measured_points() -> None:
     fpir, fnir = det_curve(searches([0.9, 0.6, 0.2], [0.8, 0.5, 0.5, NOBODY]))
 
     assert fpir.tolist() == [0.75, 0.25]
-    assert fnir.tolist() == [pytest.approx(1 / 3), pytest.approx(2 / 3)]
+    assert fnir.tolist() == [0, pytest.approx(1 / 3)]
+
+
+def test_the_det_curve_runs_through_the_figures_of_the_table() -> None:
+    found = searches([0.9, 0.7, 0.6, 0.4, 0.2], [0.65, 0.55, *([0.1] * 8), 0.3, 0.05, *([0.0] * 8)])
+    rate = measure_identification(found, 0.5, replicates=10).misses[0]
+    fpir, fnir = det_curve(found)
+
+    assert rate.fnir == fnir[fpir == 0.1]
+
+
+def test_without_false_alarms_the_det_curve_is_empty() -> None:
+    assert [len(values) for values in det_curve(searches([0.9], [NOBODY]))] == [0, 0]
+    assert [len(values) for values in det_curve(searches([0.9], []))] == [0, 0]
 
 
 def test_probes_of_enrolled_people_are_mated_and_the_others_are_not() -> None:

@@ -35,7 +35,7 @@ def _draw_curve(axes: Axes, searches: Searches) -> None:
     fpir, fnir = det_curve(searches)
     shown = fnir > 0
     axes.set(xscale="log", yscale="log")
-    axes.plot(fpir[shown], fnir[shown], drawstyle="steps-post", color="tab:blue", label="measured")
+    axes.plot(fpir[shown], fnir[shown], drawstyle="steps-pre", color="tab:blue", label="measured")
     one_miss, one_alarm = 1 / len(searches.mated), 1 / max(len(searches.non_mated), 1)
     axes.axhline(one_miss, linestyle=":", color="grey", linewidth=1, label=f"one miss of {len(searches.mated)}")
     axes.axvline(

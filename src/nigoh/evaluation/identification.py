@@ -132,12 +132,16 @@ def false_negative_rate(mated: Scores, threshold: float, weights: Scores | None 
 
 
 def det_curve(searches: Searches) -> tuple[Scores, Scores]:
-    """Every measured point (FPIR, FNIR), by falling FPIR, which is above 0 and steps by one false alarm."""
+    """The measured points (FPIR, FNIR), FPIR falling by whole false alarms down to one.
+
+    Each FNIR is that of the lowest threshold with so many false alarms; it holds from its FPIR up to the one before.
+    """
     non_mated = np.sort(searches.non_mated[searches.non_mated > NOBODY])
-    thresholds = np.unique(non_mated)
+    thresholds = np.append(LEAST_SIMILARITY, np.nextafter(np.unique(non_mated), np.inf)[:-1])
     alarms = len(non_mated) - np.searchsorted(non_mated, thresholds, side="left")
     misses = np.searchsorted(np.sort(searches.mated), thresholds, side="left")
-    return alarms / max(len(searches.non_mated), 1), misses / len(searches.mated)
+    shown = alarms > 0
+    return alarms[shown] / max(len(searches.non_mated), 1), misses[shown] / len(searches.mated)
 
 
 def _miss_rate(searches: Searches, fpir: float, draws: list[tuple[Scores, Scores]]) -> MissRate:
