@@ -93,7 +93,7 @@ class ContainerSource:
         if self._decoder.is_closed:
             return
         if self._stated.live:
-            raise SourceUnavailable(f"{self._medium.shown} has stopped sending", "Check the camera and its network.")
+            raise self._broken_off()
         self._note_what_is_missing()
 
     def __enter__(self) -> Self:
@@ -107,7 +107,7 @@ class ContainerSource:
     def _set_up(self, container: InputContainer) -> Stated:
         stream = choose_stream(container, self._medium)
         stated = read_stated(container, stream, self._medium)
-        self._decoder = PictureDecoder(container, stream, live=stated.live)
+        self._decoder = PictureDecoder(container, stream, live=stated.live, on_disk=self._medium.live is False)
         self._timeline = Timeline(stated.fps, stated.length_s)
         if not stated.live and stream.start_time is not None and stream.time_base is not None:
             self._zero_s = float(stream.start_time * stream.time_base)
@@ -125,7 +125,7 @@ class ContainerSource:
                 if t_s >= start_s:
                     yield picture, t_s
         except av.error.FFmpegError as error:
-            failure = self._medium.explain(error)
+            failure = self._medium.explain(error) if not self._timeline.end_s else self._broken_off()
         # Outside the handler: FFmpeg's error names the address with its password, also as a mere context.
         if failure is not None and not self._decoder.is_closed:
             raise failure
@@ -143,6 +143,9 @@ class ContainerSource:
             # A camera's first pictures may have no timestamp: the first that has one continues after them.
             self._zero_s = now_s - self._timeline.end_s
         return now_s - self._zero_s
+
+    def _broken_off(self) -> SourceUnavailable:
+        return SourceUnavailable(f"{self._medium.shown} has stopped sending", "Check the camera and its network.")
 
     def _require_picture(self, first: tuple[VideoFrame, float] | None) -> tuple[VideoFrame, float]:
         if first is not None:

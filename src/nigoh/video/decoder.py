@@ -26,14 +26,14 @@ class PictureDecoder:
     the read at hand, which the container's timeout ends.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream, *, live: bool) -> None:
+    def __init__(self, container: InputContainer, stream: VideoStream, *, live: bool, on_disk: bool) -> None:
         self.damaged_packets = 0
         """Packets that could not be decoded, or only with guesses, and reads that failed."""
         self.end_s = 0.0
         """Where the packets end so far, in seconds since the stream's start."""
         self._container = container
         self._stream = stream
-        self._live = live
+        self._on_disk = on_disk
         self._closing = False
         self._reading = threading.Lock()
         self._failed_reads = 0
@@ -61,7 +61,7 @@ class PictureDecoder:
         self._packets = self._container.demux(self._stream)
 
     def pictures(self) -> Iterator[VideoFrame]:
-        """The pictures until the end or until somebody closes. A live stream that fails raises FFmpegError."""
+        """The pictures until the end or until somebody closes. What is not on this disk raises FFmpegError."""
         while (pictures := self._step()) is not None:
             for picture in pictures:
                 if picture.is_corrupt:
@@ -88,9 +88,9 @@ class PictureDecoder:
             except StopIteration:
                 return None
             except av.error.FFmpegError:
-                if self._live:
-                    raise
-                return self._read_on()
+                if self._on_disk:
+                    return self._read_on()
+                raise
             self._failed_reads = 0
             return self._decode(packet)
 
