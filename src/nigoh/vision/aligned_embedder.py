@@ -27,6 +27,8 @@ class AlignedEmbedder:
             raise ModelError(f"model {entry.name} takes pictures of {entry.input.size_px} px, not {CROP_PX} px")
         self._session = session
         self._input = entry.input
+        self._mean = np.asarray(entry.input.mean, np.float32).reshape(3, 1, 1)
+        self._scale = np.asarray(entry.input.scale, np.float32).reshape(3, 1, 1)
         self._batch_size = batch_size
         self._model = ModelIdentity(
             name=entry.name,
@@ -59,8 +61,8 @@ class AlignedEmbedder:
     def _embed_batch(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         ordered = crops[..., ::-1] if self._input.colour is Colour.RGB else crops
         batch = np.ascontiguousarray(ordered.transpose(0, 3, 1, 2), dtype=np.float32)
-        batch -= np.float32(self._input.mean)
-        batch *= np.float32(self._input.scale)
+        batch -= self._mean
+        batch *= self._scale
         (raw,) = self._session.run(batch).values()
         norms = np.linalg.norm(raw, axis=1, keepdims=True)
         return np.asarray(raw / np.maximum(norms, 1e-12), dtype=np.float32)

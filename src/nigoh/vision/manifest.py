@@ -136,11 +136,25 @@ def _input(table: _Table) -> InputContract:
     contract = InputContract(
         size_px=size if isinstance(size, int) else None,
         colour=table.take_choice("colour", Colour),
-        mean=table.take_number("mean"),
-        scale=table.take_number("scale"),
+        mean=_channels(table, "mean"),
+        scale=_channels(table, "scale"),
     )
     table.refuse_others()
     return contract
+
+
+def _channels(table: _Table, key: str) -> tuple[float, float, float]:
+    """One number for all channels, or a list of three."""
+    value = table.take_any(key)
+    numbers = value if isinstance(value, list) else [value] * 3
+    if len(numbers) != 3 or not all(_is_number(number) for number in numbers):
+        raise table.wrong(f"'{key}' is neither a number nor a list of three, but {value!r}")
+    first, second, third = map(float, numbers)
+    return first, second, third
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _thresholds(table: _Table) -> tuple[Threshold, ...]:

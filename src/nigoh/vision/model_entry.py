@@ -22,24 +22,27 @@ class Colour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputContract:
-    """What a model wants to see: (value - mean) * scale, for pixel values 0..255.
+    """What a model wants to see: (value - mean) * scale in each channel, for pixel values 0..255.
 
     Attributes:
         size_px: side of its square picture, or None when any multiple of 32 will do.
         colour: the order of its channels.
-        mean: subtracted from each pixel value.
-        scale: multiplied afterwards.
+        mean: of each channel, in the model's order; subtracted first.
+        scale: of each channel, in the model's order; multiplied afterwards.
     """
 
     size_px: int | None
     colour: Colour
-    mean: float
-    scale: float
+    mean: tuple[float, float, float]
+    scale: tuple[float, float, float]
 
     def __str__(self) -> str:
         size = "any" if self.size_px is None else str(self.size_px)
-        low, high = (0 - self.mean) * self.scale, (255 - self.mean) * self.scale
-        return f"{size}/{self.colour}/{low:g}..{high:g}"
+        ranges = [
+            f"{(0 - mean) * scale:.4g}..{(255 - mean) * scale:.4g}"
+            for mean, scale in zip(self.mean, self.scale, strict=True)
+        ]
+        return f"{size}/{self.colour}/{','.join(dict.fromkeys(ranges))}"
 
 
 @dataclass(frozen=True, slots=True)

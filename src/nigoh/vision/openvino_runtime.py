@@ -13,7 +13,6 @@ Measured on 2 cores of a Xeon with AVX-512, float32, per picture or face:
 - No compiled-model cache: it would save 0.27 s at a start, but what it loads is not covered by the model's digest.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,13 +21,9 @@ import openvino as ov
 from numpy.typing import NDArray
 
 from nigoh.errors import DeviceUnavailable, ModelError
+from nigoh.vision.inference_threads import default_threads
 
 _DEVICES = ("cpu", "gpu", "npu")
-
-
-def default_threads() -> int:
-    """Half the cores that this process may use, at least 1 and at most 4."""
-    return min(4, max(1, len(os.sched_getaffinity(0)) // 2))
 
 
 class OpenVinoRuntime:
@@ -43,34 +38,37 @@ class OpenVinoRuntime:
     """
 
     name = "openvino"
+    devices = _DEVICES
 
     def __init__(self, device: str = "cpu", *, threads: int | None = None) -> None:
         self._core = ov.Core()
-        self.device = device
-        seen = available_devices(self._core)
+        seen = _seen_devices(self._core)
         if device not in seen:
             raise DeviceUnavailable(
-                f"device {device}: OpenVINO cannot use it here", f"Available: {', '.join(seen)}. See: nigoh doctor"
+                f"device {device}: OpenVINO does not see it here", f"Available: {', '.join(seen)}. See: nigoh doctor"
             )
+        self.device = device
         self._config: dict[str, object] = {"PERFORMANCE_HINT": "LATENCY"}
         if device != "npu":  # NPUs compute in float16 only
             self._config["INFERENCE_PRECISION_HINT"] = "f32"
         if device == "cpu":
             self._config["INFERENCE_NUM_THREADS"] = threads or default_threads()
 
+    @staticmethod
+    def describe(device: str) -> str:
+        """The hardware behind a device, in words; "" if there is none."""
+        core = ov.Core()
+        return str(core.get_property(device.upper(), "FULL_DEVICE_NAME")) if device in _seen_devices(core) else ""
+
     def load(self, model: Path) -> "OpenVinoSession":
         """Load an ONNX file. Raises ModelError."""
         try:
             compiled = self._core.compile_model(str(model), self.device.upper(), self._config)
         except RuntimeError as error:
-            raise ModelError(f"{model} does not load on {self.device}: {_first_line(error)}") from error
+            raise ModelError(
+                f"{model} does not load on {self.device}: {_reason(error)}", "See: nigoh doctor"
+            ) from error
         return OpenVinoSession(compiled)
-
-
-def available_devices(core: ov.Core) -> tuple[str, ...]:
-    """The devices that OpenVINO sees, as the user writes them."""
-    seen = {name.partition(".")[0].lower() for name in core.available_devices}
-    return tuple(device for device in _DEVICES if device in seen)
 
 
 class OpenVinoSession:
@@ -81,10 +79,18 @@ class OpenVinoSession:
         self._names = [_output_name(port) for port in compiled.outputs]
 
     def run(self, batch: NDArray[np.float32]) -> Mapping[str, NDArray[np.float32]]:
-        """Outputs by name, owned by the caller."""
-        # The batch is shared, not copied: the request is done with it when infer returns.
-        results = self._request.infer(batch, share_inputs=True, share_outputs=True)
+        """Outputs by name, owned by the caller. Raises ModelError: the model does not take such a batch."""
+        try:
+            # The batch is shared, not copied: the request is done with it when infer returns.
+            results = self._request.infer(batch, share_inputs=True, share_outputs=True)
+        except RuntimeError as error:
+            raise ModelError(f"the model does not take a batch of {batch.shape}: {_reason(error)}") from error
         return {name: np.array(results[index]) for index, name in enumerate(self._names)}
+
+
+def _seen_devices(core: ov.Core) -> tuple[str, ...]:
+    seen = {name.partition(".")[0].lower() for name in core.available_devices}
+    return tuple(device for device in _DEVICES if device in seen)
 
 
 def _output_name(port: ov.ConstOutput) -> str:
@@ -93,6 +99,7 @@ def _output_name(port: ov.ConstOutput) -> str:
     return str(port.node.friendly_name).rpartition("/sink_port_")[0] or str(port.any_name)
 
 
-def _first_line(error: RuntimeError) -> str:
+def _reason(error: RuntimeError) -> str:
+    """The last line of OpenVINO's message: the ones before it name its own source files."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else "no reason given"
