@@ -60,6 +60,8 @@ def main(clip: str, folder: str, every: int) -> None:
     """Run the loop over the clip and print what it took and found."""
     names, known = load_known(Path(folder))
     capture = cv2.VideoCapture(clip)
+    if not capture.isOpened():
+        sys.exit(f"{clip} cannot be read")
     watch, analysed, read, faces, seen = Stopwatch(), 0, 0, 0, Counter[str]()
     start, cpu_start = time.perf_counter(), time.process_time()
     while True:

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from machine import describe_machine
-from material import CLIP, ROOT, enlarge_clip, obtain_gallery, require_clip
+from material import CLIP, ROOT, obtain_gallery, require_clip, simulate_camera
 from results import console, save_result, show_table
 
 CLASSIC_PYTHON = ROOT / ".venv-classic" / "bin" / "python"
@@ -142,13 +142,12 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def choose_clips(asked: Sequence[Path] | None, folder: Path) -> list[Path]:
-    """The clips asked for; else a small stage clip, the same as a 1080p camera sends it, and a close-up."""
+def choose_clips(asked: Sequence[Path] | None, known: Path, folder: Path) -> list[Path]:
+    """The clips asked for; else a stage with small faces, a simulated 1080p camera, and a close-up."""
     if asked:
         return [require_clip(clip) for clip in asked]
-    small = require_clip(CLIP)
-    large = enlarge_clip(small, 1080, folder / f"{small.stem}-1080p.mp4")
-    return [small, large, require_clip(CLIP.with_name("pyfeat_single_face.mp4"))]
+    stage, close_up = require_clip(CLIP), require_clip(CLIP.with_name("pyfeat_single_face.mp4"))
+    return [stage, simulate_camera(known, folder / "simulated-1080p.mp4"), close_up]
 
 
 def main() -> None:
@@ -162,7 +161,7 @@ def main() -> None:
     figures = {}
     with tempfile.TemporaryDirectory() as name:
         known = obtain_gallery(arguments.known, Path(name) / "known")
-        for clip in choose_clips(arguments.clip, Path(name)):
+        for clip in choose_clips(arguments.clip, known, Path(name)):
             sides = compare(clip, known, arguments)
             show(clip.name, sides)
             figures[clip.name] = {label: side.as_json() for label, side in sides.items()}

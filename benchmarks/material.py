@@ -7,6 +7,10 @@ from pathlib import Path
 
 import av
 
+from nigoh.config.settings import VisionSettings
+from nigoh.testing import ClipOptions, simulate
+from nigoh.wiring import build_analyser
+
 ROOT = Path(__file__).resolve().parents[1]
 _SHARED = ROOT.parent / "shared" / "data"
 CLIP = _SHARED / "videos" / "short_hamilton_clip.mp4"
@@ -60,20 +64,10 @@ def loop_clip(clip: Path, minutes: float, target: Path) -> Path:
     return target
 
 
-def enlarge_clip(clip: Path, height_px: int, target: Path) -> Path:
-    """Write the clip at another height as a camera would send it: H.264, a keyframe every two seconds."""
-    with av.open(str(clip)) as source, av.open(str(target), "w") as output:
-        video = source.streams.video[0]
-        rate, time_base = video.average_rate or Fraction(25), video.time_base or Fraction(1, 90_000)
-        stream = output.add_stream(
-            "libx264", rate=round(rate), options={"preset": "veryfast", "bf": "0", "crf": "23"}
-        )
-        stream.width, stream.height = round(video.width * height_px / video.height / 2) * 2, height_px
-        stream.pix_fmt, stream.gop_size, stream.time_base = "yuv420p", 2 * round(rate), time_base
-        stream.codec_context.time_base = time_base
-        for frame in source.decode(video):
-            picture = frame.reformat(stream.width, stream.height, "yuv420p")
-            picture.pict_type = av.video.frame.PictureType.NONE
-            output.mux(stream.encode(picture))
-        output.mux(stream.encode(None))
+def simulate_camera(known: Path, target: Path) -> Path:
+    """Write twelve seconds of a 1080p camera past which the known people walk: H.264, 25 fps, 4 Mbit/s."""
+    options = ClipOptions(
+        width_px=1920, height_px=1080, fps=25, gop=50, seconds=12, bitrate=4_000_000, face_px=(90, 220)
+    )
+    simulate(known, target, build_analyser(VisionSettings()), options)
     return target

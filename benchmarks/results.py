@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
+_NARROWEST = 150  # columns: narrower ones cut the figures
 console = Console(highlight=False, soft_wrap=True)
+console.width = max(console.width, _NARROWEST)
 
 
 def save_result(name: str, figures: Mapping[str, object], folder: Path | None = None) -> Path:
