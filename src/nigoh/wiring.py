@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from nigoh.config.environment import Folders, read_folders
+from nigoh.config.environment import read_folders
 from nigoh.config.settings import VisionSettings, WatchSettings
 from nigoh.domain.enrolment import PhotoReport
 from nigoh.domain.sighting import CameraId, PersonId
@@ -26,9 +26,7 @@ from nigoh.video.opening import open_source
 from nigoh.video.options import SourceOptions
 from nigoh.video.photo import PHOTO_SUFFIXES
 from nigoh.video.sampling import Sampling
-from nigoh.vision.catalogue import load_catalogue
-from nigoh.vision.licences import AcceptedLicences
-from nigoh.vision.model_files import ModelStore
+from nigoh.vision.model_files import open_models
 
 ANALYSED_FPS = 10.0
 """Analysed frames a second where nothing else is asked for. Tracks hold at 2; 10 catch half a second of a face."""
@@ -43,13 +41,6 @@ def load_kind(group: str, name: str) -> Any:  # noqa: ANN401 - an entry point is
     return found[name].load()
 
 
-def open_models(folders: Folders, accepted: tuple[str, ...] = ()) -> ModelStore:
-    """The models of this machine; `accepted` names licences beside those that the user has accepted for good."""
-    catalogue = load_catalogue(folders.models)
-    remembered = AcceptedLicences(folders.config).names(catalogue)
-    return ModelStore(catalogue, models=folders.models, cache=folders.cache, accepted=(*accepted, *remembered))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Vision:
     """What sees: the analyser, and what its embedder's model measured, for the thresholds."""
@@ -60,7 +51,10 @@ class Vision:
 
 def build_vision(settings: VisionSettings) -> Vision:
     """Detector and embedder from the catalogue, on the chosen runtime and device."""
-    store = open_models(read_folders(), settings.accept_licences)
+    folders = read_folders()
+    store = open_models(
+        models=folders.models, cache=folders.cache, config=folders.config, accepted=settings.accept_licences
+    )
     runtime = load_kind("nigoh.runtimes", settings.runtime)(settings.device)
     found = store.obtain(settings.detector, "detector")
     detector = load_kind("nigoh.detectors", found.entry.architecture)(

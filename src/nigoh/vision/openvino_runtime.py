@@ -45,7 +45,7 @@ class OpenVinoRuntime:
         seen = _seen_devices(self._core)
         if device not in seen:
             raise DeviceUnavailable(
-                f"device {device}: OpenVINO does not see it here", f"Available: {', '.join(seen)}. See: nigoh doctor"
+                f"device {device}: OpenVINO does not see it here", f"Available: {', '.join(seen)}."
             )
         self.device = device
         self._config: dict[str, object] = {"PERFORMANCE_HINT": "LATENCY"}

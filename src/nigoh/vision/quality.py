@@ -56,17 +56,20 @@ _LEVEL_NOSE = 0.56
 _NOD = (0.4, 0.1)
 
 _DETECTION = (0.3, 0.95)
+# Of the crop; a good tenth of it is not face.
+_VISIBLE = (0.5, 0.9)
 
 # The part of an aligned crop that is face in nearly every one: rows, columns.
 _FACE = (slice(20, 104), slice(18, 94))
 
 
-def measure_quality(faces: Faces, crops: NDArray[np.uint8]) -> Qualities:
+def measure_quality(faces: Faces, crops: NDArray[np.uint8], visible: Floats) -> Qualities:
     """The quality of each face.
 
     Args:
         faces: where the faces are, in pixels of the source frame.
         crops: (N, 112, 112, 3) uint8 BGR, aligned, row for row.
+        visible: (N,) float32, the share of each crop that lies inside the picture.
     """
     greys = [np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8) for crop in crops]
     eyes_px = np.linalg.norm(faces.landmarks[:, 1] - faces.landmarks[:, 0], axis=1)
@@ -76,6 +79,7 @@ def measure_quality(faces: Faces, crops: NDArray[np.uint8]) -> Qualities:
         frontality=_frontality(faces.landmarks),
         exposure=_exposure(greys),
         detection=_grade(faces.scores, *_DETECTION),
+        visibility=_grade(visible, *_VISIBLE),
     )
 
 
