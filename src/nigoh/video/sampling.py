@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-_EARLY = 0.25
-"""How much too early, in periods, a frame may be and still count as due: timestamps of cameras jitter by a few
-milliseconds, and a frame that misses its turn by one of them would cost a whole period."""
+_EARLY_PERIODS = 0.25
+_EARLY_FRAMES = 0.4
+"""How much too early a frame may be and still count as due, in periods and in distances from the frame before; the
+smaller one holds. Timestamps jitter by some milliseconds: without it a frame that misses its turn by one of them
+costs a whole period when the source is hardly faster than the target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Sampler:
     def __init__(self, sampling: Sampling) -> None:
         self._sampling = sampling
         self._due_s: float | None = None
+        self._last_s: float | None = None
         self._taken = 0
 
     @property
@@ -62,10 +65,11 @@ class Sampler:
         return True
 
     def _is_due(self, t_s: float, period_s: float) -> bool:
-        if self._due_s is None:
-            self._due_s = t_s
-        periods_late = (t_s - self._due_s) / period_s
-        if periods_late < -_EARLY:
+        distance_s = 0.0 if self._last_s is None else t_s - self._last_s
+        due_s = t_s if self._due_s is None else self._due_s
+        early_s = min(_EARLY_PERIODS * period_s, _EARLY_FRAMES * distance_s)
+        self._last_s = t_s
+        if t_s < due_s - early_s:
             return False
-        self._due_s += period_s * (1 + max(0, int(periods_late + _EARLY)))
+        self._due_s = due_s + period_s * (1 + int((t_s + early_s - due_s) / period_s))
         return True
