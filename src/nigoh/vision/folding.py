@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import onnx
+from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, numpy_helper
 
@@ -32,7 +33,7 @@ def fold(source: bytes, *, dynamic_size: bool) -> bytes:
     """
     try:
         model = onnx.load_model_from_string(source)
-    except Exception as error:  # protobuf's DecodeError has no common base across its back ends
+    except DecodeError as error:
         raise ValueError(f"not an ONNX file ({error})") from error
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     kept = list(_fold_nodes(model.graph.node, constants))
