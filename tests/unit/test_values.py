@@ -62,9 +62,17 @@ def test_overlap_and_size_of_boxes() -> None:
 def test_one_bad_part_spoils_the_quality_and_is_named() -> None:
     good = np.ones(2, np.float32)
     blurred = np.array([1, 0.01], np.float32)
-    qualities = Qualities(size=good, sharpness=blurred, frontality=good, exposure=good, detection=good)
+    qualities = Qualities(
+        size=good, sharpness=blurred, frontality=good, exposure=good, detection=good, visibility=good
+    )
     assert qualities.overall == pytest.approx([1.0, 0.01 ** (1 / 5)], abs=1e-3)
     assert qualities.worst(1) == "sharpness"
+
+
+def test_a_face_half_outside_the_picture_counts_for_nothing_however_good_the_rest() -> None:
+    good, cut = np.ones(2, np.float32), np.array([1, 0], np.float32)
+    qualities = Qualities(size=good, sharpness=good, frontality=good, exposure=good, detection=good, visibility=cut)
+    assert qualities.overall == pytest.approx([1.0, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -90,7 +98,7 @@ def test_a_cameras_password_is_shown_nowhere(url: str) -> None:
         ("rtsp://u:p@host/1", "rtsp://u:p@host/1"),
         ("rtsp://u:p%40ss@host/1", "rtsp://u:p%40ss@host/1"),
         ("rtsp://u:p@ss@host/1", "rtsp://u:p%40ss@host/1"),
-        ("rtsp://u:p/s@s@host:554/1?a=b@c", "rtsp://u:p%2Fs%40s@host:554/1?a=b@c"),
+        ("rtsp://u:p/s@s?@host:554/1?a=b", "rtsp://u:p%2Fs%40s%3F@host:554/1?a=b"),
         ("rtsp://u@[::1]:554/1", "rtsp://u@[::1]:554/1"),
         ("rtsp://host:554/user@1", "rtsp://host:554/user@1"),
         ("rtsp://host/1", "rtsp://host/1"),

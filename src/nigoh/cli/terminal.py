@@ -1,11 +1,23 @@
 """Where commands write: results to stdout, everything else to stderr."""
 
+import sys
+from typing import TextIO
+
 from rich.console import Console
 
 from nigoh.domain.camera_url import redact
 
-output = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+_FILE_COLUMNS = 140
+
+
+def _console(stream: TextIO, *, stderr: bool) -> Console:
+    """A console as wide as the terminal; in a file or a pipe wide enough that no table breaks its cells."""
+    width = None if stream.isatty() else _FILE_COLUMNS
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
+
+
+output = _console(sys.stdout, stderr=False)
+errors = _console(sys.stderr, stderr=True)
 
 
 def report_error(message: str) -> None:

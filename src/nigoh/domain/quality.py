@@ -17,6 +17,7 @@ class Qualities:
         frontality: (N,) float32, from the landmarks: 1 looks at the camera, 0 is a profile.
         exposure: (N,) float32, from the crop's brightness and contrast.
         detection: (N,) float32, from the detector's score.
+        visibility: (N,) float32, from how much of the face lies inside the picture.
     """
 
     size: Floats
@@ -24,6 +25,7 @@ class Qualities:
     frontality: Floats
     exposure: Floats
     detection: Floats
+    visibility: Floats
 
     def __post_init__(self) -> None:
         for part in self.parts.values():
@@ -42,13 +44,19 @@ class Qualities:
             "frontality": self.frontality,
             "exposure": self.exposure,
             "detection": self.detection,
+            "visibility": self.visibility,
         }
 
     @property
     def overall(self) -> Floats:
-        """(N,) float32: the geometric mean of the parts, so that one bad part cannot hide."""
-        stacked = np.stack(list(self.parts.values()))
-        return np.asarray(np.exp(np.log(np.maximum(stacked, 1e-4)).mean(axis=0)), dtype=np.float32)
+        """(N,) float32: the geometric mean of the parts, so that one bad part cannot hide, times the visibility.
+
+        A face that is half outside the picture is no worse picture of a face but a picture of half a face: its
+        template resembles nobody, so that visibility counts in full.
+        """
+        judged = np.stack([part for name, part in self.parts.items() if name != "visibility"])
+        mean = np.exp(np.log(np.maximum(judged, 1e-4)).mean(axis=0))
+        return np.asarray(mean * self.visibility, dtype=np.float32)
 
     def worst(self, row: int) -> str:
         """The name of the part that a better photo should mend first."""

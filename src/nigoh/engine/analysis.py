@@ -10,7 +10,7 @@ from nigoh.domain.faces import Faces
 from nigoh.domain.frame import Pixels
 from nigoh.domain.quality import Qualities
 from nigoh.domain.template import ModelIdentity, Templates
-from nigoh.vision.alignment import align_faces
+from nigoh.vision.alignment import align_faces, visible_shares
 from nigoh.vision.detector import Detector
 from nigoh.vision.embedder import Embedder
 from nigoh.vision.quality import measure_quality
@@ -57,7 +57,8 @@ class FaceAnalyser:
     def portray(self, pixels: Pixels, faces: Faces) -> Portraits:
         """Cut out and judge the faces of one picture."""
         crops = align_faces(pixels, faces.landmarks)
-        return Portraits(faces, crops, measure_quality(faces, crops))
+        visible = visible_shares(faces.landmarks, pixels.shape[1], pixels.shape[0])
+        return Portraits(faces, crops, measure_quality(faces, crops, visible))
 
     def embed(self, crops: NDArray[np.uint8]) -> Templates:
         """Templates of (N, 112, 112, 3) uint8 BGR crops, row for row."""

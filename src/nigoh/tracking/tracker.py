@@ -36,7 +36,7 @@ class TrackingPolicy:
     near_similarity: float = 0.2
     far_similarity: float = 0.42
     another_person: float = 0.2
-    poor_quality: float = 0.05
+    poor_quality: float = 0.25
     motion: MotionPolicy = field(default_factory=MotionPolicy)
     shots: BestShotPolicy = field(default_factory=BestShotPolicy)
 

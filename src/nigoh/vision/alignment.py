@@ -42,12 +42,12 @@ def visible_shares(landmarks: Floats, width_px: int, height_px: int) -> Floats:
     """
     steps = (np.arange(8) + 0.5) * CROP_PX / 8
     grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
-    transforms = estimate_similarities(landmarks)
-    factor = transforms[:, 0, 0] + 1j * transforms[:, 1, 0]
-    shift = transforms[:, 0, 2] + 1j * transforms[:, 1, 2]
-    back = ((grid[:, 0] + 1j * grid[:, 1])[None, :] - shift[:, None]) / factor[:, None]
-    inside = (back.real >= 0) & (back.real < width_px) & (back.imag >= 0) & (back.imag < height_px)
-    return np.asarray(inside.mean(axis=1), dtype=np.float32)
+    shares = np.zeros(len(landmarks), np.float32)
+    for row, transform in enumerate(estimate_similarities(landmarks)):
+        if np.isfinite(transform).all():
+            x, y = cv2.invertAffineTransform(transform) @ np.column_stack([grid, np.ones(len(grid))]).T
+            shares[row] = ((x >= 0) & (x < width_px) & (y >= 0) & (y < height_px)).mean()
+    return shares
 
 
 def _cut(pixels: Pixels, transform: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -81,7 +81,9 @@ def estimate_similarities(landmarks: Floats) -> NDArray[np.float64]:
     Returns:
         (N, 2, 3) float64, source pixels to crop pixels; NaN where the landmarks lie at one point or are not finite.
     """
-    source = landmarks[..., 0].astype(np.float64) + 1j * landmarks[..., 1].astype(np.float64)
+    finite = np.isfinite(landmarks).all(axis=(1, 2))
+    known = np.where(finite[:, None, None], landmarks, 0).astype(np.float64)
+    source = known[..., 0] + 1j * known[..., 1]
     target = REFERENCE_PX[:, 0].astype(np.float64) + 1j * REFERENCE_PX[:, 1].astype(np.float64)
     source_mean, target_mean = source.mean(axis=-1, keepdims=True), target.mean()
     centred = source - source_mean
