@@ -16,6 +16,7 @@ _COLOURS = {
     Status.WANTED: Colour.AMBER,
     Status.AMBIGUOUS: Colour.BLUE,
 }
+_FOREMOST = (Status.WANTED, Status.KNOWN, Status.AMBIGUOUS, Status.UNKNOWN, None)
 _HOLD_S = 0.5
 
 
@@ -35,7 +36,8 @@ class Painter:
             self._faces, self._since_s = result.faces, frame.t_s
         elif frame.t_s - self._since_s > _HOLD_S:
             self._faces = ()
-        return draw_overlay(frame.pixels, [self._mark(face) for face in self._faces], self._caption(frame))
+        foremost_first = sorted(self._faces, key=lambda face: _FOREMOST.index(face.status))
+        return draw_overlay(frame.pixels, [self._mark(face) for face in foremost_first], self._caption(frame))
 
     def _mark(self, face: SeenFace) -> Mark:
         if face.status is None:
