@@ -42,7 +42,10 @@ def fold(source: bytes, *, dynamic_size: bool) -> bytes:
     model.graph.node.extend(kept)
     _store_constants(model, constants)
     _free_dimensions(model, dynamic_size=dynamic_size)
-    onnx.checker.check_model(model)
+    try:
+        onnx.checker.check_model(model)
+    except onnx.checker.ValidationError as error:
+        raise ValueError(f"not a valid ONNX model ({error})") from error
     return bytes(model.SerializeToString(deterministic=True))
 
 

@@ -1,0 +1,76 @@
+"""Downloading a model: whole and checked, or not at all."""
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from nigoh.errors import ModelError, SourceUnavailable
+from nigoh.vision.download import download, open_https
+from nigoh.vision.manifest import read_manifest
+from nigoh.vision.model_entry import ModelEntry, WebOrigin
+
+CONTENT = bytes(range(256)) * 9000
+ADDRESS = WebOrigin("https://example.org/small.onnx")
+
+
+def entry() -> ModelEntry:
+    (only,) = read_manifest(
+        f"""
+        [[model]]
+        name = "small"
+        version = "1"
+        kind = "detector"
+        architecture = "yunet"
+        licence = "MIT"
+        commercial_use = true
+        sha256 = "{hashlib.sha256(CONTENT).hexdigest()}"
+        input = {{ size = "dynamic", colour = "bgr", mean = 0, scale = 1 }}
+        origins = [{{ https = "{ADDRESS.url}" }}]
+        """,
+        "models.toml",
+    )
+    return only
+
+
+class Breaking(BytesIO):
+    """A response that breaks off after its first chunk."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise ConnectionResetError("the other side went away")
+        return super().read(size)
+
+
+def test_what_arrives_is_what_the_catalogue_means(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def open_url(url: str) -> IO[bytes]:
+        asked.append(url)
+        return BytesIO(CONTENT)
+
+    download(entry(), ADDRESS, tmp_path / "new" / "small.onnx", open_url)
+    assert asked == [ADDRESS.url]
+    assert (tmp_path / "new" / "small.onnx").read_bytes() == CONTENT
+
+
+def test_another_file_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="holds another file"):
+        download(entry(), ADDRESS, tmp_path / "small.onnx", lambda _: BytesIO(CONTENT[:-1]))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_connection_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "small.onnx"
+    target.write_bytes(b"old")
+    with pytest.raises(SourceUnavailable, match=r"example\.org.*went away"):
+        download(entry(), ADDRESS, target, lambda _: Breaking(CONTENT))
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_an_address_that_nobody_answers_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailable, match="cannot be read"):
+        download(entry(), WebOrigin("https://127.0.0.1:9/small.onnx"), tmp_path / "small.onnx", open_https)
