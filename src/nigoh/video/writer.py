@@ -168,8 +168,12 @@ class _PatientFile:
     def __init__(self, path: Path) -> None:
         self.error: OSError | None = None
         self._file = path.open("wb", buffering=0)
-        self._file.write(b"\0")
-        self._file.seek(0)
+        try:
+            self._file.write(b"\0")
+            self._file.seek(0)
+        except OSError:
+            self._file.close()
+            raise
 
     @property
     def is_closed(self) -> bool:
