@@ -17,7 +17,7 @@ class SourceOptions:
         start_s, end_s: the part of a file that is read, [start_s, end_s) on the file's own clock; a live source
             ignores start_s, and ends quietly at end_s.
         sampling: which frames are yielded; None yields all. The others are decoded, as later ones build on them,
-            but never converted to BGR, which is a third to a half of the cost.
+            but never converted to BGR, which is a third of the cost.
         image_fps: how many pictures of a folder make a second.
     """
 

@@ -23,8 +23,8 @@ MOST_PIXELS = 89_478_485
 """The largest photo that is decoded: 256 MiB as RGB. A small file may claim any size."""
 
 _BACKGROUND = (255, 255, 255)
-"""White, as in most portraits. It matters little: on white, grey and black all of 150 cut-out faces of LFW were found,
-with 0.85 mean similarity to the uncut photo each."""
+"""White, as in most portraits. It matters little: on white, grey and black alike all of 150 cut-out faces of LFW were
+found, with a mean similarity of 0.85 to the uncut photo."""
 
 _DAMAGED = (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, OverflowError, struct.error)
 """What Pillow's decoders raise on damaged files."""
