@@ -33,7 +33,8 @@ def small_model() -> bytes:
         [helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, 8, 8])],
         [helper.make_tensor_value_info("rectified", TensorProto.FLOAT, [1, 3, 8, 8])],
     )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return bytes(model.SerializeToString())
 
 
 class Place:

@@ -7,7 +7,15 @@ import pytest
 from nigoh.errors import ConfigError
 from nigoh.vision.catalogue import load_catalogue
 from nigoh.vision.manifest import read_manifest
-from nigoh.vision.model_entry import Colour, FolderOrigin, ModelKind, PackageOrigin, Threshold, WebOrigin
+from nigoh.vision.model_entry import (
+    Colour,
+    FolderOrigin,
+    InputContract,
+    ModelKind,
+    PackageOrigin,
+    Threshold,
+    WebOrigin,
+)
 
 MINE = """
 [[model]]
@@ -31,10 +39,8 @@ origins = [
 
 def test_an_entry_says_what_its_lines_say() -> None:
     (entry,) = read_manifest(MINE, "models.toml")
-    assert (entry.name, entry.version, entry.kind, entry.dimension) == ("mine", "1", ModelKind.EMBEDDER, 64)
-    assert (entry.input.size_px, entry.input.colour) == (112, Colour.RGB)
-    assert entry.input.mean == (1, 2, 3)
-    assert entry.input.scale == (0.5, 0.5, 0.5)
+    assert (entry.name, entry.version, str(entry.kind), entry.dimension) == ("mine", "1", "embedder", 64)
+    assert entry.input == InputContract(112, Colour.RGB, (1, 2, 3), (0.5, 0.5, 0.5))
     assert entry.thresholds == (Threshold(1e-3, 0.4), Threshold(1e-5, 0.6))
     assert entry.origins == (
         PackageOrigin("somebody", "somebody/mine.onnx"),

@@ -1,5 +1,7 @@
 """Folding: the same function, for any batch, with plain float32 weights."""
 
+from typing import Any
+
 import numpy as np
 import onnx
 import pytest
@@ -16,16 +18,20 @@ def quantised_model(*, block_size: int | None) -> bytes:
     """Dequantised weights, reshaped, in a convolution; then batch 1 written into a Reshape, as exporters do."""
     stored = RNG.integers(-100, 100, (4, 6), dtype=np.int8)
     scale_shape = (4, 3) if block_size else (4,)
-    constants = {
+    constants: dict[str, NDArray[Any]] = {
         "stored": stored,
         "scale": RNG.random(scale_shape).astype(np.float32) / 50,
         "zero": RNG.integers(-5, 5, scale_shape, dtype=np.int8),
         "weights_shape": np.array([4, 6, 1, 1]),
         "flat_shape": np.array([1, -1, 4]),
     }
-    attributes = {"axis": 1, "block_size": block_size} if block_size else {"axis": 0}
+    dequantise = helper.make_node(
+        "DequantizeLinear", ["stored", "scale", "zero"], ["plain"], axis=1 if block_size else 0
+    )
+    if block_size:
+        dequantise.attribute.append(helper.make_attribute("block_size", block_size))
     nodes = [
-        helper.make_node("DequantizeLinear", ["stored", "scale", "zero"], ["plain"], **attributes),
+        dequantise,
         helper.make_node("Reshape", ["plain", "weights_shape"], ["weights"]),
         helper.make_node("Conv", ["picture", "weights"], ["mixed"]),
         helper.make_node("Transpose", ["mixed"], ["turned"], perm=[0, 2, 3, 1]),
@@ -42,7 +48,8 @@ def quantised_model(*, block_size: int | None) -> bytes:
         [helper.make_tensor_value_info("cells", TensorProto.FLOAT, [1, 64, 4])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10).SerializeToString()
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    return bytes(model.SerializeToString())
 
 
 def run(model: bytes, picture: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -22,10 +22,10 @@ def drawn_face() -> Crop:
         cv2.resize(rng.normal(0, 1, (side, side, 3)), (112, 112), interpolation=cv2.INTER_CUBIC) * amplitude
         for side, amplitude in ((7, 40), (14, 20), (28, 12), (56, 8))
     ]
-    return np.clip(128 + np.sum(layers, axis=0), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(128 + np.sum(layers, axis=0), 0, 255), np.uint8)
 
 
-def faces(landmarks: NDArray[np.float32] = REFERENCE_PX, score: float = 0.95) -> Faces:
+def faces(landmarks: NDArray[np.floating] = REFERENCE_PX, score: float = 0.95) -> Faces:
     return Faces(
         np.array([[0, 0, 112, 112]], np.float32),
         np.array([score], np.float32),
@@ -47,7 +47,7 @@ def smeared(crop: Crop) -> Crop:
 
 def grainy(crop: Crop) -> Crop:
     noise = np.random.default_rng(4).normal(0, 45, crop.shape)
-    return np.clip(crop + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(crop + noise, 0, 255), np.uint8)
 
 
 def dark(crop: Crop) -> Crop:
@@ -55,7 +55,7 @@ def dark(crop: Crop) -> Crop:
 
 
 def burnt(crop: Crop) -> Crop:
-    return np.clip(crop * 3.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(crop * 3.5, 0, 255), np.uint8)
 
 
 def foggy(crop: Crop) -> Crop:

@@ -81,7 +81,7 @@ def estimate_similarities(landmarks: Floats) -> NDArray[np.float64]:
     Returns:
         (N, 2, 3) float64, source pixels to crop pixels; NaN where the landmarks lie at one point or are not finite.
     """
-    finite = np.isfinite(landmarks).all(axis=(1, 2))
+    finite = np.asarray(np.isfinite(landmarks).all(axis=(1, 2)))
     known = np.where(finite[:, None, None], landmarks, 0).astype(np.float64)
     source = known[..., 0] + 1j * known[..., 1]
     target = REFERENCE_PX[:, 0].astype(np.float64) + 1j * REFERENCE_PX[:, 1].astype(np.float64)

@@ -5,6 +5,7 @@ On the CPU OpenVINO is the better choice: SFace takes 33 ms a face here and 8 th
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ class OnnxRuntime:
     """
 
     name = "onnxruntime"
-    devices = tuple(_PROVIDERS)
+    devices: ClassVar[tuple[str, ...]] = tuple(_PROVIDERS)
 
     def __init__(self, device: str = "cpu", *, threads: int | None = None) -> None:
         if device not in _PROVIDERS:

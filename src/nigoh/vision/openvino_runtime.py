@@ -15,6 +15,7 @@ Measured on 2 cores of a Xeon with AVX-512, float32, per picture or face:
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import openvino as ov
@@ -38,7 +39,7 @@ class OpenVinoRuntime:
     """
 
     name = "openvino"
-    devices = _DEVICES
+    devices: ClassVar[tuple[str, ...]] = _DEVICES
 
     def __init__(self, device: str = "cpu", *, threads: int | None = None) -> None:
         self._core = ov.Core()

@@ -15,8 +15,10 @@ from nigoh.vision.runtime import Device, Runtime
 class RuntimeKind(Protocol):
     """What an entry point of the group nigoh.runtimes gives: makes a Runtime, and tells of its devices."""
 
-    devices: tuple[str, ...]
-    """The devices that it knows, whether they are here or not, as the user writes them."""
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """The devices that it knows, whether they are here or not, as the user writes them."""
+        ...
 
     def __call__(self, device: str) -> Runtime:
         """A runtime on that device. Raises DeviceUnavailable, MissingExtra."""
