@@ -160,6 +160,17 @@ def test_what_cannot_work_is_one_line_and_exit_code_2(
     assert "s3cr3t" not in printed.err + printed.out
 
 
+@pytest.mark.parametrize("option", ["--out", "--annotate"])
+def test_a_result_is_never_written_over_the_source(
+    option: str, clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "clip.mp4"
+    copy.write_bytes(clip.read_bytes())
+    assert _run("watch", copy, option, tmp_path / "." / "clip.mp4") == 2
+    assert "is the source itself" in capsys.readouterr().err
+    assert copy.read_bytes() == clip.read_bytes()
+
+
 def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     assert _run("watch", "--help") == 0
     text = capsys.readouterr().out

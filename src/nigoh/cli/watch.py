@@ -69,6 +69,7 @@ def command(
     settings = read_settings(WatchSettings, {**vision.model_dump(), **given})
     words = Words(language=Language(lang), someone_is_wanted=bool(settings.wanted))
     choice = OutputChoice(out=out, annotate=annotate, crops=crops, show=show)
+    choice.refuse_overwriting(source)
     seeing = build_vision(settings)
     faces = _enrol(known, seeing.analyser, quiet=quiet) if known else None
     with ExitStack() as stack:

@@ -11,6 +11,7 @@ from nigoh.domain.frame import Pixels
 from nigoh.domain.language import Words
 from nigoh.engine.camera_watch import FrameResult, Report
 from nigoh.engine.watching import PassedFrame
+from nigoh.errors import OutputError
 from nigoh.messaging.json_lines import SightingFile
 from nigoh.storage.crops import CropFolder
 from nigoh.ui.painter import Painter
@@ -27,6 +28,12 @@ class OutputChoice:
     annotate: Path | None = None
     crops: Path | None = None
     show: bool = False
+
+    def refuse_overwriting(self, source: str) -> None:
+        """Raise OutputError if a result would be written over the source."""
+        for path in (self.out, self.annotate):
+            if path is not None and path.exists() and Path(source).exists() and path.samefile(source):
+                raise OutputError(f"{path} is the source itself", "Give the result another name.")
 
     @property
     def needs_every_frame(self) -> bool:

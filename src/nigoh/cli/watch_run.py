@@ -70,7 +70,7 @@ class Run:
     def _conclude(self) -> None:
         faults = self._watching.faults
         if faults.damaged_packets:
-            report_note(f"{faults.damaged_packets} damaged packets were skipped")
+            report_note(f"damaged: {faults.damaged_packets} packets or pictures were skipped")
         if faults.missing_s > 0:
             report_note(f"the file ends {faults.missing_s:.1f} s before the length that it states")
         if self._quiet:
