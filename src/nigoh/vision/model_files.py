@@ -121,7 +121,7 @@ class ModelStore:
         """How the model stands: a missing or changed file comes before a licence to accept."""
         found = self.locate(entry)
         try:
-            self.check(entry)
+            _require_content(entry, found)
         except ModelError as error:
             return ModelStatus(entry, ModelState.CHANGED if found else ModelState.MISSING, found, error)
         if self.needs_acceptance(entry):
@@ -134,20 +134,7 @@ class ModelStore:
         Raises:
             ModelError: it is missing, unreadable, or another file than the catalogue means.
         """
-        found = self.locate(entry)
-        if found is None:
-            raise ModelError(f"model {entry.name}: its file is not on this machine", how_to_get(entry))
-        try:
-            digest = file_digest(found.path)
-        except OSError as error:
-            raise ModelError(f"model {entry.name}: {found.path} cannot be read: {error.strerror}") from error
-        if digest != entry.sha256:
-            raise ModelError(
-                f"model {entry.name}: {found.path} was changed: its SHA-256 begins with {digest[:12]}, "
-                f"the catalogue says {entry.sha256[:12]}",
-                how_to_mend(entry, found.origin),
-            )
-        return found
+        return _require_content(entry, self.locate(entry))
 
     def locate(self, entry: ModelEntry) -> FoundFile | None:
         """Where the model's file is, by the catalogue's order of origins, or None.
@@ -190,3 +177,19 @@ def _package_file(distribution: str, path: str) -> Path | None:
         return Path(str(metadata.distribution(distribution).locate_file(path)))
     except metadata.PackageNotFoundError:
         return None
+
+
+def _require_content(entry: ModelEntry, found: FoundFile | None) -> FoundFile:
+    if found is None:
+        raise ModelError(f"model {entry.name}: its file is not on this machine", how_to_get(entry))
+    try:
+        digest = file_digest(found.path)
+    except OSError as error:
+        raise ModelError(f"model {entry.name}: {found.path} cannot be read: {error.strerror}") from error
+    if digest != entry.sha256:
+        raise ModelError(
+            f"model {entry.name}: {found.path} was changed: its SHA-256 begins with {digest[:12]}, "
+            f"the catalogue says {entry.sha256[:12]}",
+            how_to_mend(entry, found.origin),
+        )
+    return found
