@@ -8,11 +8,12 @@ So one atomic rename publishes file and digest together, two processes at once e
 later change of the file shows. The digest is checked on every load (37 MB of SFace: 20 ms).
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from nigoh.errors import ModelError
 from nigoh.vision.atomic_file import write_atomically
-from nigoh.vision.digest import bytes_digest, file_digest
+from nigoh.vision.digest import bytes_digest, has_digest
 from nigoh.vision.model_entry import ModelEntry
 
 FOLDING_VERSION = 1
@@ -30,9 +31,11 @@ def folded_file(entry: ModelEntry, source: Path, folder: Path) -> Path:
     """
     stem = f"{entry.name}-{entry.sha256[:16]}-fold{FOLDING_VERSION}"
     for cached in sorted(folder.glob(f"{stem}-*.onnx")):
-        if file_digest(cached) == cached.stem.rpartition("-")[2]:
+        if has_digest(cached, cached.stem.rpartition("-")[2]):
             return cached
-        cached.unlink(missing_ok=True)
+        # Where it cannot be removed it is replaced below, or reported there.
+        with suppress(OSError):
+            cached.unlink()
     content = _fold(entry, source)
     made = folder / f"{stem}-{bytes_digest(content)}.onnx"
     write_atomically(made, [content])

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from nigoh.errors import ModelError, NigohError
 from nigoh.vision.catalogue import Catalogue, load_catalogue
-from nigoh.vision.digest import file_digest
+from nigoh.vision.digest import file_digest, has_digest
 from nigoh.vision.folded_files import folded_file
 from nigoh.vision.licences import AcceptedLicences
 from nigoh.vision.model_advice import how_to_get, how_to_mend, licence_refused
@@ -162,7 +162,7 @@ class ModelStore:
 
     def _by_content(self, entry: ModelEntry) -> FoundFile | None:
         for path in self._folder_files():
-            if file_digest(path) == entry.sha256:
+            if has_digest(path, entry.sha256):
                 return FoundFile(path, FolderOrigin(path.name))
         return None
 
