@@ -24,13 +24,13 @@ class EnrolmentPolicy:
     Attributes:
         least_eyes_px: least distance between the eyes. A face has about 2.2 times this width; of 24 px wide faces
             SFace still recognises 89 % at a false match rate of 1e-3, of 16 px wide ones 55 %.
-        least_sharpness: least sharpness part of the quality.
+        least_sharpness: least sharpness part of the quality; a blur that reaches it leaves a similarity of about 0.5.
         bystander: a second face of at least this share of the first one's area makes it unclear who is meant.
         comparison: when photos show one person or two.
     """
 
     least_eyes_px: float = 12.0
-    least_sharpness: float = 0.12
+    least_sharpness: float = 0.03
     bystander: float = 0.35
     comparison: ComparisonPolicy = field(default_factory=ComparisonPolicy)
 
