@@ -12,8 +12,8 @@ from PIL import Image
 from nigoh.config.settings import VisionSettings
 from nigoh.domain.enrolment import Finding, PhotoReport
 from nigoh.engine.analysis import FaceAnalyser
-from nigoh.errors import ConfigError, EnrolmentError
 from nigoh.engine.known_faces import KnownFaces
+from nigoh.errors import ConfigError, EnrolmentError
 from nigoh.wiring import build_analyser, enrol_folder
 
 
