@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from nigoh.cli.main import main
 from nigoh.errors import NigohError, SourceError, SourceUnavailable
 from nigoh.testing.source_contract import SOURCE_CONTRACT, Opener
 from nigoh.video.opening import open_source
@@ -195,6 +196,16 @@ def test_addresses_that_cannot_be_meant(url: str) -> None:
     with pytest.raises(SourceError) as caught:
         open_source(url)
     assert_hides(everything_said_by(caught.value), "s3cret")
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_the_command_watches_a_camera(
+    transport: str, open_camera: GstCamera, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["watch", open_camera.url(), "--transport", transport, "--max-frames", "5"])
+    assert not ended.value.code
+    assert "5 frames analysed, 0 sightings" in capsys.readouterr().err
 
 
 def everything_said_by(error: BaseException) -> str:
