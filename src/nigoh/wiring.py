@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -92,7 +92,7 @@ def open_watch(
     gallery = known.gallery if known else ExactGallery(vision.analyser.model)
     policy = WatchPolicy(build_decision_policy(settings, vision, gallery))
     target_fps = ANALYSED_FPS if settings.fps is None and settings.every is None else settings.fps
-    sampling = Sampling(every=settings.every, target_fps=target_fps, max_frames=settings.max_frames)
+    sampling = Sampling(every=settings.every, target_fps=target_fps)
     opened = open_source(
         source,
         SourceOptions(
@@ -103,7 +103,8 @@ def open_watch(
         ),
     )
     camera = CameraWatch(CameraId(settings.camera or opened.info.name), vision.analyser, gallery, policy)
-    return Watching(opened, vision.analyser, camera, sampling.sampler())
+    # Counted where frames are analysed: of a live camera some are dropped on the way there.
+    return Watching(opened, vision.analyser, camera, replace(sampling, max_frames=settings.max_frames).sampler())
 
 
 def build_decision_policy(settings: WatchSettings, vision: Vision, gallery: ExactGallery) -> DecisionPolicy:
