@@ -23,6 +23,7 @@ from results import console, save_result, show_table
 
 WARM_UP = 0.2
 LEAST_SAMPLES = 10
+KEPT_SAMPLES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Usage:
 
     @property
     def settled(self) -> tuple[tuple[float, float], ...]:
-        """The samples after the warm-up."""
-        return self.samples[int(len(self.samples) * WARM_UP) :]
+        """The samples after the warm-up, without the last one, which may see a process that is already going."""
+        return self.samples[int(len(self.samples) * WARM_UP) : -1]
 
     @property
     def growth_mib(self) -> float:
@@ -98,7 +99,7 @@ def main() -> None:
         "most_mib": most,
         "growth_mib": round(usage.growth_mib, 2),
         "sightings": sightings,
-        "samples": usage.samples,
+        "samples": usage.samples[:: 1 + len(usage.samples) // KEPT_SAMPLES],
     }
     console.print(f"written: {os.path.relpath(save_result('memory', figures, arguments.results))}")
 

@@ -1,6 +1,6 @@
 """One run of nigoh's pipeline over a clip, as `nigoh watch` does it, with the CPU seconds of each stage.
 
-On one core, or two, a model runs in the thread that calls it, so that thread's CPU time tells the stages apart; what the
+On one core a model runs in the thread that calls it, so that this thread's CPU time tells the stages apart; what the
 process spent beyond it is the reading thread's: demuxing, decoding, conversion to BGR. Prints one line of JSON.
 """
 
