@@ -8,10 +8,10 @@ import pytest
 from nigoh.domain.faces import Faces
 from nigoh.domain.geometry import Floats
 from nigoh.tracking.track import Track
-from nigoh.tracking.tracker import Tracker, TrackingPolicy
+from nigoh.tracking.tracker import Look, Tracker, TrackingPolicy
 
 DIMENSION = 128
-Look = tuple[str, float, float, float]  # who, centre x, centre y, size
+Sight = tuple[str, float, float, float]  # who, centre x, centre y, size
 
 
 def _person(name: str) -> Floats:
@@ -27,7 +27,7 @@ def _template(name: str, shade: int) -> Floats:
     return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
 
 
-def _faces(looks: Sequence[Look]) -> Faces:
+def _faces(looks: Sequence[Sight]) -> Faces:
     if not looks:
         return Faces.none()
     boxes = [[x - s / 2, y - s / 2, x + s / 2, y + s / 2] for _, x, y, s in looks]
@@ -41,18 +41,19 @@ class Camera:
     def __init__(self, policy: TrackingPolicy | None = None) -> None:
         self.tracker = Tracker(policy or TrackingPolicy())
         self.ended: list[Track] = []
+        self.looked = 0
         self.embedded = 0
         self._shade = 0
 
-    def see(self, t_s: float, *looks: Look, quality: float = 0.7, continuous: bool = True) -> list[int]:
-        faces = _faces(looks)
-        qualities = np.full(len(looks), quality, np.float32)
-        proposal = self.tracker.propose(faces, qualities, t_s, continuous=continuous)
+    def see(self, t_s: float, *looks: Sight, quality: float = 0.7, continuous: bool = True) -> list[int]:
+        proposal = self.tracker.propose(_faces(looks), t_s, continuous=continuous)
+        qualities = np.full(len(proposal.to_judge), quality, np.float32)
+        rows = proposal.to_judge[self.tracker.choose(proposal, qualities)]
         self._shade += 1
-        templates = [_template(looks[row][0], self._shade) for row in proposal.to_embed]
-        self.embedded += len(templates)
-        vectors = np.stack(templates) if templates else np.empty((0, DIMENSION), np.float32)
-        assignment = self.tracker.commit(proposal, vectors)
+        self.looked += len(proposal.to_judge)
+        self.embedded += len(rows)
+        seen = {int(row): Look(quality, _template(looks[row][0], self._shade)) for row in rows}
+        assignment = self.tracker.commit(proposal, seen)
         self.ended += assignment.ended
         return [track.number for track in assignment.tracks]
 
@@ -117,10 +118,11 @@ def test_faces_too_poor_to_compare_are_held_together_by_place_alone() -> None:
     assert camera.see(1.0, ("bek", 596, 202, 16), ("carl", 304, 201, 16), quality=0.03) == [2, 1]
 
 
-def test_a_still_face_costs_few_embeddings() -> None:
+def test_a_still_face_costs_few_looks_and_fewer_embeddings() -> None:
     camera = Camera()
     for frame in range(500):
         camera.see(frame / 25, ("anna", 300, 200, 80))
+    assert camera.looked <= 60
     assert camera.embedded <= 6
 
 

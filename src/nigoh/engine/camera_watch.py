@@ -15,7 +15,7 @@ from nigoh.engine.scene_change import SceneChange
 from nigoh.identity.decision import Decision, DecisionPolicy, decide, pool
 from nigoh.identity.gallery import Gallery
 from nigoh.tracking.track import Track
-from nigoh.tracking.tracker import Tracker, TrackingPolicy
+from nigoh.tracking.tracker import Look, Proposal, Tracker, TrackingPolicy
 
 _CANDIDATES = 3
 
@@ -108,12 +108,9 @@ class CameraWatch:
 
     def step(self, frame: Frame, faces: Faces) -> FrameResult:
         """Take in the faces found in the next analysed frame."""
-        portraits = self._analyser.portray(frame.pixels, faces)
-        qualities = portraits.qualities.overall
         continuous = self._scene.continues(frame.pixels)
-        proposal = self._tracker.propose(faces, qualities, frame.t_s, continuous=continuous)
-        templates = self._analyser.embed(portraits.crops[proposal.to_embed])
-        assignment = self._tracker.commit(proposal, templates.vectors)
+        proposal = self._tracker.propose(faces, frame.t_s, continuous=continuous)
+        assignment = self._tracker.commit(proposal, self._look(frame, proposal))
         for track in assignment.renewed:
             self._decide(track)
             if track.shots.best.t_s == frame.t_s:
@@ -124,6 +121,18 @@ class CameraWatch:
     def finish(self) -> tuple[Report, ...]:
         """End all tracks and report them."""
         return self._close(self._tracker.finish())
+
+    def _look(self, frame: Frame, proposal: Proposal) -> dict[int, Look]:
+        """Cut out and judge the faces that are worth a look, and embed those that are worth it."""
+        portraits = self._analyser.portray(frame.pixels, proposal.faces.pick(proposal.to_judge))
+        qualities = portraits.qualities.overall
+        chosen = self._tracker.choose(proposal, qualities)
+        vectors = self._analyser.embed(portraits.crops[chosen]).vectors
+        rows = proposal.to_judge[chosen]
+        return {
+            int(row): Look(float(quality), vector)
+            for row, quality, vector in zip(rows, qualities[chosen], vectors, strict=True)
+        }
 
     def _decide(self, track: Track) -> None:
         shots = Templates(track.shots.vectors, self._analyser.model)

@@ -1,9 +1,10 @@
 """Faces over time become tracks, by motion where it settles who is who and by appearance where it does not.
 
-The tracker works in two steps, because appearance costs an embedding: `propose` matches by motion and says which
-faces need a template (those that motion leaves open, and those that are worth keeping as best shots); `commit`
-takes these templates and decides. Assignments are greedy, best pair first: with a handful of open faces in a frame
-this differs from the optimal assignment only between pairs that are equally plausible.
+The tracker works in three steps, because looking at a face costs a crop and its appearance an embedding. `propose`
+matches by motion and says which faces are worth a look: those that motion leaves open, and those of tracks that are
+due for another best shot. `choose` takes their qualities and says which need a template. `commit` takes the templates
+and decides. Assignments are greedy, best pair first: with a handful of open faces in a frame this differs from the
+optimal assignment only between pairs that are equally plausible.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,18 +49,24 @@ class Proposal:
     Attributes:
         t_s: the frame's time.
         faces: the frame's faces.
-        qualities: (N,) float32, their overall quality.
         matches: row of a face -> number of the track that motion gives it to.
-        to_embed: rows that need a template before `commit`, ascending.
+        to_judge: rows whose quality `choose` needs, ascending.
         continuous: False after a cut: then where a face was says nothing.
     """
 
     t_s: float
     faces: Faces
-    qualities: Floats
     matches: Mapping[int, int]
-    to_embed: NDArray[np.intp]
+    to_judge: NDArray[np.intp]
     continuous: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """An embedded face of a frame: its quality in [0, 1] and its template (D,) float32 of unit length."""
+
+    quality: float
+    vector: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,42 +92,47 @@ class Tracker:
         self._open: list[Track] = []
         self._count = 0
 
-    def propose(self, faces: Faces, qualities: Floats, t_s: float, *, continuous: bool = True) -> Proposal:
-        """Match by motion; say which faces need a template."""
+    def propose(self, faces: Faces, t_s: float, *, continuous: bool = True) -> Proposal:
+        """Match by motion; say which faces are worth a look."""
         matches: dict[int, int] = {}
         if continuous:
             alive = [track for track in self._open if self._is_alive(track, t_s)]
             rows = certain_matches(*_predictions(alive, t_s), faces.boxes, self._policy.motion)
             matches = {row: alive[place].number for row, place in rows.items()}
-        by_number = {track.number: track for track in self._open}
-        to_embed = [
-            row
-            for row in range(len(faces))
-            if row not in matches or by_number[matches[row]].shots.wants(float(qualities[row]), t_s)
+        by_number = self._by_number()
+        to_judge = [
+            row for row in range(len(faces)) if row not in matches or by_number[matches[row]].shots.is_due(t_s)
         ]
-        return Proposal(t_s, faces, qualities, matches, np.array(to_embed, np.intp), continuous)
+        return Proposal(t_s, faces, matches, np.array(to_judge, np.intp), continuous)
 
-    def commit(self, proposal: Proposal, vectors: Floats) -> Assignment:
+    def choose(self, proposal: Proposal, qualities: Floats) -> NDArray[np.intp]:
+        """Which faces need a template, as places in `proposal.to_judge`, for whose faces `qualities` (J,) stand."""
+        by_number = self._by_number()
+        chosen = []
+        for place, (row, quality) in enumerate(zip(proposal.to_judge, qualities, strict=True)):
+            number = proposal.matches.get(int(row))
+            if number is None or by_number[number].shots.wants(float(quality), proposal.t_s):
+                chosen.append(place)
+        return np.array(chosen, np.intp)
+
+    def commit(self, proposal: Proposal, looks: Mapping[int, Look]) -> Assignment:
         """Decide who is who.
 
         Args:
             proposal: the last proposal of this tracker.
-            vectors: (E, D) float32, the templates of `proposal.to_embed`, in its order.
+            looks: row of a face -> what was seen of it, for the faces that `choose` named.
         """
         ended = self._end(proposal.t_s)
-        by_number = {track.number: track for track in self._open}
-        embedded = {int(row): place for place, row in enumerate(proposal.to_embed)}
+        by_number = self._by_number()
         assigned = {row: by_number[number] for row, number in proposal.matches.items()}
-        for row in [
-            row for row in assigned if self._is_someone_else(proposal, row, assigned[row], embedded, vectors)
-        ]:
-            del assigned[row]
-        assigned |= self._match_by_appearance(proposal, assigned, embedded, vectors)
+        for row in looks.keys() & assigned.keys():
+            if self._is_someone_else(assigned[row], looks[row]):
+                del assigned[row]
+        assigned |= self._match_by_appearance(proposal, assigned, looks)
         renewed = []
         for row in range(len(proposal.faces)):
-            track = self._follow(assigned.get(row), proposal, row)
-            assigned[row] = track
-            if row in embedded and self._keep(track, proposal, row, vectors[embedded[row]]):
+            track = assigned[row] = self._follow(assigned.get(row), proposal, row)
+            if row in looks and self._keep(track, proposal, row, looks[row]):
                 renewed.append(track)
         return Assignment(tuple(assigned[row] for row in range(len(proposal.faces))), tuple(renewed), ended)
 
@@ -129,18 +141,17 @@ class Tracker:
         ended, self._open = tuple(self._open), []
         return ended
 
-    def _is_someone_else(
-        self, proposal: Proposal, row: int, track: Track, embedded: Mapping[int, int], vectors: Floats
-    ) -> bool:
+    def _by_number(self) -> dict[int, Track]:
+        return {track.number: track for track in self._open}
+
+    def _is_someone_else(self, track: Track, look: Look) -> bool:
         """Whether a face that motion gave to a track looks like another person."""
-        if row not in embedded or not len(track.shots):
+        if min(look.quality, track.shots.best.quality) < self._policy.poor_quality:
             return False
-        if min(float(proposal.qualities[row]), track.shots.best.quality) < self._policy.poor_quality:
-            return False
-        return float((track.shots.vectors @ vectors[embedded[row]]).max()) < self._policy.another_person
+        return float((track.shots.vectors @ look.vector).max()) < self._policy.another_person
 
     def _match_by_appearance(
-        self, proposal: Proposal, assigned: Mapping[int, Track], embedded: Mapping[int, int], vectors: Floats
+        self, proposal: Proposal, assigned: Mapping[int, Track], looks: Mapping[int, Look]
     ) -> dict[int, Track]:
         """Give the faces that are still open to the tracks that are still free, the most plausible pair first."""
         taken = {track.number for track in assigned.values()}
@@ -151,19 +162,20 @@ class Tracker:
         near = nearness(*_predictions(free, proposal.t_s), proposal.faces.boxes[rows], self._policy.motion)
         if not proposal.continuous:
             near = np.zeros_like(near)
-        merit = np.full(near.shape, -np.inf)
-        for i, row in enumerate(rows):
-            for j, track in enumerate(free):
-                quality = float(proposal.qualities[row])
-                merit[i, j] = self._merit(track, vectors[embedded[row]], quality, float(near[i, j]))
+        merit = np.array(
+            [
+                [self._merit(track, looks[row], float(near[i, j])) for j, track in enumerate(free)]
+                for i, row in enumerate(rows)
+            ]
+        )
         return {rows[i]: free[j] for i, j in _greedy(merit)}
 
-    def _merit(self, track: Track, vector: Floats, quality: float, near: float) -> float:
+    def _merit(self, track: Track, look: Look, near: float) -> float:
         """By how much a face is more plausible for a track than it must be; below 0 it is not."""
         policy = self._policy
-        if min(quality, track.shots.best.quality) < policy.poor_quality and near > 0:
+        if min(look.quality, track.shots.best.quality) < policy.poor_quality and near > 0:
             return near - 0.5
-        similarity = float((track.shots.vectors @ vector).max())
+        similarity = float((track.shots.vectors @ look.vector).max())
         return similarity - (policy.far_similarity + near * (policy.near_similarity - policy.far_similarity))
 
     def _follow(self, track: Track | None, proposal: Proposal, row: int) -> Track:
@@ -176,9 +188,8 @@ class Tracker:
         self._open.append(born)
         return born
 
-    def _keep(self, track: Track, proposal: Proposal, row: int, vector: Floats) -> bool:
-        quality = float(proposal.qualities[row])
-        return track.shots.add(Shot(proposal.t_s, proposal.faces.boxes[row], quality, vector))
+    def _keep(self, track: Track, proposal: Proposal, row: int, look: Look) -> bool:
+        return track.shots.add(Shot(proposal.t_s, proposal.faces.boxes[row], look.quality, look.vector))
 
     def _end(self, t_s: float) -> tuple[Track, ...]:
         ended = tuple(track for track in self._open if not self._is_alive(track, t_s))
