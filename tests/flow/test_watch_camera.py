@@ -34,7 +34,7 @@ def camera(shared_data: Path) -> Iterator[MjpegCamera]:
 def watching(camera: MjpegCamera, known: Path, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     """The command, running, once it has named the person; killed in the end if it has not ended by itself."""
     url = f"http://admin:{PASSWORD}@{camera.address}"
-    command = [sys.executable, "-m", "nigoh", "watch", url, "--known", known, *map(str, arguments)]
+    command = [sys.executable, "-m", "nigoh", "watch", url, "--known", str(known), *map(str, arguments)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
