@@ -1,6 +1,7 @@
 """A watch from its first frame to its last: says what it finds, keeps it, and ends cleanly."""
 
 import signal
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -15,6 +16,9 @@ from nigoh.engine.camera_watch import FrameResult, Report
 from nigoh.engine.watching import Watching
 from nigoh.errors import NigohError
 
+# A camera is watched for months: what is shown at the end is bounded.
+_TABLE_ROWS = 500
+
 
 class Run:
     """One run of `nigoh watch`. Owns nothing: everything it is given is closed by whoever opened it."""
@@ -27,7 +31,8 @@ class Run:
         self._words = words
         self._end_s = end_s
         self._quiet = quiet
-        self._sightings: list[Sighting] = []
+        self._latest: deque[Sighting] = deque(maxlen=_TABLE_ROWS)
+        self._found = 0
         self._analysed = 0
 
     def to_the_end(self) -> None:
@@ -64,7 +69,8 @@ class Run:
             errors.print(decided_line(sighting, self._words))
 
     def _keep(self, report: Report) -> None:
-        self._sightings.append(report.sighting)
+        self._found += 1
+        self._latest.append(report.sighting)
         self._outputs.take_report(report)
 
     def _conclude(self) -> None:
@@ -77,9 +83,11 @@ class Run:
             return
         if self._watching.dropped:
             report_note(f"{self._watching.dropped} frames came faster than they could be analysed")
-        ordered = sorted(self._sightings, key=lambda sighting: sighting.track)
+        ordered = sorted(self._latest, key=lambda sighting: sighting.track)
         output.print(sightings_table(ordered, self._words))
-        report_note(f"{self._analysed} frames analysed, {len(ordered)} sightings")
+        if self._found > len(ordered):
+            report_note(f"the table shows the last {len(ordered)} sightings; --out keeps all of them")
+        report_note(f"{self._analysed} frames analysed, {self._found} sightings")
 
 
 @contextmanager
