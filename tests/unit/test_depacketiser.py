@@ -274,6 +274,19 @@ def test_timestamps_that_stand_still_do_not_join_pictures(codec: Codec, pictures
     assert [split(unit.data) for unit in got.units] == [without_delimiters(codec, units) for units in pictures]
 
 
+def test_parameter_sets_in_front_of_every_slice_do_not_split_a_picture() -> None:
+    """As GStreamer sends keyframes of several slices."""
+    pictures = encode(Codec.H264)
+    sets = sets_of(Codec.H264, pictures)
+    repeated = [[each for unit in units if unit not in sets for each in [*sets, unit]] for units in pictures[::GOP]]
+    got = Reception(Codec.H264).take(
+        on_the_wire(
+            flat([Packet(part, at * STEP, part is units[-1])] for at, units in enumerate(repeated) for part in units)
+        )
+    )
+    assert [split(unit.data) for unit in got.units] == repeated
+
+
 def test_parameter_sets_with_a_marker_of_their_own_belong_to_the_picture(codec: Codec, pictures: Units) -> None:
     groups = packetise(codec, pictures)
     packets = [

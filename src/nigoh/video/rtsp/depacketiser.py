@@ -19,7 +19,7 @@ _FIRST_SLICE = 0x80
 class Depacketiser:
     """Makes access units of the packets of one stream, given in order. Its owner: the one reader of that stream.
 
-    A picture ends with the marker, with a new timestamp, or where a NAL unit can only begin the next one: cameras set
+    A picture ends with the marker, with a new timestamp, or where the first slice of the next one comes: cameras set
     markers wrongly, and gateways repeat timestamps. After a loss no picture is handed on until the next keyframe, as
     what builds on a lost one shows anything but what was seen.
 
@@ -66,9 +66,9 @@ class Depacketiser:
                 self._begin_unit()
             self._timestamp = packet.timestamp
         self._begins_after_loss |= lost
-        self._size += packet.end - packet.start
         if packet.start < packet.end:
             self._read_payload(data, packet.start, packet.end)
+        self._size += packet.end - packet.start
         if packet.marker and self._has_slice and self._trusts_marker:
             self._finish_unit()
             self._marked = packet.timestamp
@@ -87,6 +87,7 @@ class Depacketiser:
         self._broken = False
         self._fragment: Kind | None = None
         self._nal_at = 0
+        self._front_at: int | None = None
         self._brings_size = False
         self._begins_after_loss = False
         self._changed = False
@@ -175,17 +176,29 @@ class Depacketiser:
     def _open_nal(self, kind: Kind, *, first: bool) -> None:
         if kind is Kind.SLICE or kind is Kind.KEY_SLICE:
             if self._has_slice and first:
-                self._finish_unit()
+                self._split_unit()
+            self._front_at = None
             if not self._has_slice:
                 self._begin_picture(kind, first=first)
-        elif self._has_slice and kind in _BEFORE_A_PICTURE:
-            self._finish_unit()
+        elif self._has_slice and self._front_at is None and kind in _IN_FRONT:
+            self._front_at = len(self._unit)
         self._nal_at = len(self._unit)
+
+    def _split_unit(self) -> None:
+        """A picture begins while another is at hand: what came since that one's last slice belongs to the new one."""
+        at = len(self._unit) if self._front_at is None else self._front_at
+        front = bytes(self._unit[at:])
+        del self._unit[at:]
+        brings_size, recovers = self._brings_size and bool(front), self._recovers
+        self._finish_unit()
+        self._unit += front
+        self._brings_size, self._recovers = brings_size, recovers
 
     def _begin_picture(self, kind: Kind, *, first: bool) -> None:
         self._has_slice = True
         self._is_key = kind is Kind.KEY_SLICE or self._recovers
-        self._brings_size, self._changed = self._sets.begin_picture()
+        self._recovers = False
+        self._changed = self._sets.begin_picture()
         if not first:
             if self._timestamp == self._marked:
                 # This goes on with a picture that a marker has ended: this camera marks every slice.
@@ -205,7 +218,7 @@ class Depacketiser:
 
     def _close_nal(self, kind: Kind) -> None:
         if kind is Kind.PARAMETER_SET and self._collects:
-            self._sets.note(bytes(self._unit[self._nal_at + len(START_CODE) :]))
+            self._brings_size |= self._sets.note(bytes(self._unit[self._nal_at + len(START_CODE) :]))
 
     def _finish_unit(self) -> None:
         whole = not self._broken and self._fragment is None
@@ -228,5 +241,6 @@ class Depacketiser:
 _OF_PACKETS = {Kind.AGGREGATE, Kind.FRAGMENT, Kind.UNSUPPORTED, Kind.RESERVED}
 """These are no NAL units of a codec, and stand in no aggregate."""
 
-_BEFORE_A_PICTURE = {Kind.PARAMETER_SET, Kind.PREFIX, Kind.DELIMITER}
-"""Between two pictures these can only belong to the second (H.264, 7.4.1.2.3; H.265, 7.4.2.4.4)."""
+_IN_FRONT = {Kind.PARAMETER_SET, Kind.PREFIX, Kind.DELIMITER}
+"""Between two pictures these belong to the second (H.264, 7.4.1.2.3; H.265, 7.4.2.4.4). Between slices of one they
+should not stand, but GStreamer repeats the parameter sets in front of every slice of a keyframe."""

@@ -58,14 +58,18 @@ class Request:
     headers: Headers
 
 
+def encode_url(url: str) -> str:
+    """As it stands in a request: spaces and letters beyond ASCII, which people leave in addresses, are encoded."""
+    return quote(url, safe=_URL_SAFE)
+
+
 def encode_request(method: str, url: str, headers: Iterable[tuple[str, str]]) -> bytes:
     """A request as bytes.
 
     Raises:
-        ValueError: a line break in the URL or in a header, which would smuggle in further headers.
+        ValueError: a line break in a header, which would smuggle in another one.
     """
-    # Spaces and letters beyond ASCII are what people leave in addresses; what is encoded already stays as it is.
-    return _encode(f"{method} {quote(url, safe=_URL_SAFE)} {_VERSION}", headers)
+    return _encode(f"{method} {encode_url(url)} {_VERSION}", headers)
 
 
 def encode_response(status: int, reason: str, headers: Iterable[tuple[str, str]]) -> bytes:

@@ -24,24 +24,21 @@ class ParameterSets:
         """All of them with start codes, in the order of their types; b"" if none are known."""
         return b"".join(START_CODE + each for _, units in sorted(self._in_force.items()) for each in units)
 
-    def note(self, unit: bytes) -> None:
-        """One has come; it is in force from the next picture on."""
+    def note(self, unit: bytes) -> bool:
+        """One has come; it is in force from the next picture on. Returns whether it holds the picture's size."""
         self._coming.append(unit)
         self.come_in_band = True
+        return self._types[unit[0]] == self._sequence_type
 
-    def begin_picture(self) -> tuple[bool, bool]:
-        """Put those in force that have come since the last picture.
-
-        Returns:
-            Whether one that holds the picture's size has come, and whether any differs from the one it replaces.
-        """
+    def begin_picture(self) -> bool:
+        """Put those in force that have come; returns whether any differs from the one that it replaces."""
         if not self._coming:
-            return False, False
+            return False
         coming = self._by_type(self._coming)
         self._coming = []
         changed = any(self._in_force.get(number, units) != units for number, units in coming.items())
         self._in_force |= coming
-        return self._sequence_type in coming, changed
+        return changed
 
     def _by_type(self, units: Iterable[bytes]) -> dict[int, list[bytes]]:
         found: dict[int, list[bytes]] = {}
