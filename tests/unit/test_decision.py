@@ -5,7 +5,7 @@ import pytest
 
 from nigoh.domain.sighting import Candidate, PersonId, Status
 from nigoh.domain.template import ModelIdentity, Templates
-from nigoh.identity.decision import Decision, DecisionPolicy, decide, pool
+from nigoh.identity.decision import Decision, DecisionPolicy, decide, is_settled, pool
 
 POLICY = DecisionPolicy(threshold=0.40, hysteresis=0.05, margin=0.05, least_evidence=0.2)
 MODEL = ModelIdentity("toy", "1", "0" * 64, "none", 3)
@@ -65,3 +65,18 @@ def test_pooling_raises_the_similarity_of_noisy_shots_of_one_person() -> None:
     vectors = (person + noise) / np.linalg.norm(person + noise, axis=1, keepdims=True)
     pooled = pool(Templates(vectors.astype(np.float32), model), np.full(6, 0.5, np.float32))
     assert float(pooled.vectors[0] @ person) > float((vectors @ person).max()) + 0.1
+
+
+@pytest.mark.parametrize(
+    ("status", "score", "shots", "settled"),
+    [
+        (Status.KNOWN, 0.6, 3, True),
+        (Status.KNOWN, 0.6, 2, False),
+        (Status.KNOWN, 0.45, 6, False),
+        (Status.UNKNOWN, 0.1, 3, True),
+        (Status.UNKNOWN, 0.38, 6, False),
+        (Status.AMBIGUOUS, 0.8, 6, False),
+    ],
+)
+def test_what_is_beyond_doubt_needs_no_more_shots(status: Status, score: float, shots: int, settled: bool) -> None:
+    assert is_settled(Decision(status, None, score, ()), shots, POLICY) is settled

@@ -41,6 +41,7 @@ class Camera:
     def __init__(self, policy: TrackingPolicy | None = None) -> None:
         self.tracker = Tracker(policy or TrackingPolicy())
         self.ended: list[Track] = []
+        self.tracks: dict[int, Track] = {}
         self.looked = 0
         self.embedded = 0
         self._shade = 0
@@ -55,6 +56,7 @@ class Camera:
         seen = {int(row): Look(quality, _template(looks[row][0], self._shade)) for row in rows}
         assignment = self.tracker.commit(proposal, seen)
         self.ended += assignment.ended
+        self.tracks |= {track.number: track for track in assignment.tracks}
         return [track.number for track in assignment.tracks]
 
 
@@ -95,6 +97,15 @@ def test_after_a_cut_another_face_in_the_same_place_is_a_new_track_and_the_same_
     assert camera.see(0.12, ("anna", 900, 500, 150), continuous=False) == [1]
 
 
+def test_a_poor_track_from_before_a_cut_does_not_claim_a_good_face_after_it() -> None:
+    camera = Camera()
+    camera.see(0.0, ("bek", 300, 200, 80), quality=0.05)
+    camera.see(0.1, ("bek", 300, 200, 80), quality=0.05)
+    assert camera.see(0.2, ("anna", 300, 200, 80), continuous=False) == [2]
+    assert camera.see(0.3, ("anna", 345, 200, 80)) == [2]
+    assert camera.see(1.2, ("anna", 320, 210, 80)) == [2]
+
+
 def test_a_swap_that_motion_does_not_notice_is_noticed_with_the_next_best_shot() -> None:
     camera = Camera()
     for frame in range(10):
@@ -124,6 +135,18 @@ def test_a_still_face_costs_few_looks_and_fewer_embeddings() -> None:
         camera.see(frame / 25, ("anna", 300, 200, 80))
     assert camera.looked <= 60
     assert camera.embedded <= 6
+
+
+def test_a_settled_track_costs_next_to_nothing_and_is_still_verified() -> None:
+    camera = Camera()
+    for frame in range(25):
+        camera.see(frame / 25, ("anna", 300, 200, 80))
+    camera.tracks[1].shots.settled = True
+    looked, embedded = camera.looked, camera.embedded
+    for frame in range(25, 25 + 250):
+        camera.see(frame / 25, ("anna", 300, 200, 80))
+    assert camera.looked - looked <= 11
+    assert 2 <= camera.embedded - embedded <= 3
 
 
 def test_frames_without_faces_end_tracks_and_the_end_of_the_source_ends_the_rest() -> None:

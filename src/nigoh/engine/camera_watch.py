@@ -12,7 +12,7 @@ from nigoh.domain.template import Templates
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.cut_out import cut_out
 from nigoh.engine.scene_change import SceneChange
-from nigoh.identity.decision import Decision, DecisionPolicy, decide, pool
+from nigoh.identity.decision import Decision, DecisionPolicy, decide, is_settled, pool
 from nigoh.identity.gallery import Gallery
 from nigoh.tracking.track import Track
 from nigoh.tracking.tracker import Look, Proposal, Tracker, TrackingPolicy
@@ -139,7 +139,9 @@ class CameraWatch:
         found = self._gallery.search(pool(shots, track.shots.qualities), _CANDIDATES).rows[0]
         evidence = track.shots.best.quality
         before = self._decisions.get(track.number)
-        self._decisions[track.number] = decide(found, evidence, self._policy.decision, before)
+        decision = decide(found, evidence, self._policy.decision, before)
+        self._decisions[track.number] = decision
+        track.shots.settled = is_settled(decision, len(track.shots), self._policy.decision)
 
     def _seen(self, track: Track, faces: Faces, row: int) -> SeenFace:
         decision = self._decisions[track.number]

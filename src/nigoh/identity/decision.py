@@ -20,6 +20,8 @@ class DecisionPolicy:
         least_evidence: least quality of the best shot to be named at all: on faces that are blurred, tiny or turned
             away strangers reach the threshold more often than on the good photos it was measured on. The smallest
             faces that SFace still tells apart (24 px) and turned heads in which it finds the person have 0.4 to 0.6.
+        settled_shots: least number of shots after which a decision can be beyond doubt,
+        settled_by: if the similarity is this far above or below the threshold.
         wanted: people that this watch looks for.
     """
 
@@ -27,6 +29,8 @@ class DecisionPolicy:
     hysteresis: float = 0.05
     margin: float = 0.05
     least_evidence: float = 0.2
+    settled_shots: int = 3
+    settled_by: float = 0.12
     wanted: frozenset[PersonId] = frozenset()
 
 
@@ -82,3 +86,10 @@ def decide(
         return Decision(Status.AMBIGUOUS, None, nearest.score, candidates)
     status = Status.WANTED if nearest.person in policy.wanted else Status.KNOWN
     return Decision(status, nearest.person, nearest.score, candidates)
+
+
+def is_settled(decision: Decision, shots: int, policy: DecisionPolicy) -> bool:
+    """Whether more shots of the track would hardly change the decision, so that none need be embedded."""
+    if shots < policy.settled_shots or decision.status is Status.AMBIGUOUS:
+        return False
+    return abs(decision.score - policy.threshold) >= policy.settled_by

@@ -26,6 +26,9 @@ class BestShotPolicy:
         apart_s: later it is looked at this often; while there is room, each look gives a shot: they should differ.
         gain: otherwise a face is embedded when its quality is this many times that of the best shot, or of the worst
             one once there is no room.
+        settled_s: a track about which there is no doubt is looked at this often,
+        settled_gain: and embedded when a face is this many times as good as the best shot,
+        verify_s: or when this long has passed: it may have become another person.
     """
 
     keep: int = 6
@@ -33,6 +36,9 @@ class BestShotPolicy:
     soon_s: float = 0.1
     apart_s: float = 0.4
     gain: float = 1.15
+    settled_s: float = 1.0
+    settled_gain: float = 1.3
+    verify_s: float = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +59,14 @@ class Shot:
 
 
 class BestShots:
-    """The shots of one track, best first. Its owner is the track."""
+    """The shots of one track, best first. Its owner is the track.
+
+    Attributes:
+        settled: whether more shots would change nothing; whoever decides about the track sets it.
+    """
 
     def __init__(self, policy: BestShotPolicy) -> None:
+        self.settled = False
         self._policy = policy
         self._shots: list[Shot] = []
         self._looked_s = -np.inf
@@ -81,19 +92,24 @@ class BestShots:
 
     def is_due(self, t_s: float) -> bool:
         """Whether it is time to look at the face again."""
-        pause_s = self._policy.soon_s if len(self._shots) < self._policy.soon else self._policy.apart_s
+        policy = self._policy
+        pause_s = policy.settled_s if self.settled else policy.apart_s
+        if len(self._shots) < policy.soon:
+            pause_s = policy.soon_s
         return t_s - self._looked_s >= pause_s - _EARLY_S
 
     def wants(self, quality: float, t_s: float) -> bool:
         """Look at a face of this quality; tell whether it is worth embedding."""
+        policy = self._policy
         self._looked_s = t_s
+        since_added_s = t_s - self._added_s + _EARLY_S
         if not self._shots:
             return True
-        if len(self._shots) == self._policy.keep:
-            return quality > self._policy.gain * self._shots[-1].quality
-        return (
-            t_s - self._added_s >= self._policy.apart_s - _EARLY_S or quality > self._policy.gain * self.best.quality
-        )
+        if self.settled:
+            return since_added_s >= policy.verify_s or quality > policy.settled_gain * self.best.quality
+        if len(self._shots) == policy.keep:
+            return quality > policy.gain * self._shots[-1].quality
+        return since_added_s >= policy.apart_s or quality > policy.gain * self.best.quality
 
     def add(self, shot: Shot) -> bool:
         """Keep the shot if it is among the best; tell whether it was."""

@@ -19,6 +19,10 @@ from nigoh.tracking.best_shots import BestShotPolicy, BestShots, Shot
 from nigoh.tracking.motion import MotionPolicy, certain_matches, nearness, predict
 from nigoh.tracking.track import Track
 
+_HALF_WAY = 0.5
+_PLACE_ALONE = 0.1
+"""What place alone is worth where similarity says nothing: less than any similarity that is enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackingPolicy:
@@ -51,14 +55,12 @@ class Proposal:
         faces: the frame's faces.
         matches: row of a face -> number of the track that motion gives it to.
         to_judge: rows whose quality `choose` needs, ascending.
-        continuous: False after a cut: then where a face was says nothing.
     """
 
     t_s: float
     faces: Faces
     matches: Mapping[int, int]
     to_judge: NDArray[np.intp]
-    continuous: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,19 +93,20 @@ class Tracker:
         self._policy = policy
         self._open: list[Track] = []
         self._count = 0
+        self._cut_s = -np.inf
 
     def propose(self, faces: Faces, t_s: float, *, continuous: bool = True) -> Proposal:
-        """Match by motion; say which faces are worth a look."""
-        matches: dict[int, int] = {}
-        if continuous:
-            alive = [track for track in self._open if self._is_alive(track, t_s)]
-            rows = certain_matches(*_predictions(alive, t_s), faces.boxes, self._policy.motion)
-            matches = {row: alive[place].number for row, place in rows.items()}
+        """Match by motion; say which faces are worth a look. After a cut the picture is not `continuous`."""
+        if not continuous:
+            self._cut_s = t_s
+        alive = [track for track in self._open if self._is_alive(track, t_s) and track.last_s >= self._cut_s]
+        rows = certain_matches(*_predictions(alive, t_s), faces.boxes, self._policy.motion)
+        matches = {row: alive[place].number for row, place in rows.items()}
         by_number = self._by_number()
         to_judge = [
             row for row in range(len(faces)) if row not in matches or by_number[matches[row]].shots.is_due(t_s)
         ]
-        return Proposal(t_s, faces, matches, np.array(to_judge, np.intp), continuous)
+        return Proposal(t_s, faces, matches, np.array(to_judge, np.intp))
 
     def choose(self, proposal: Proposal, qualities: Floats) -> NDArray[np.intp]:
         """Which faces need a template, as places in `proposal.to_judge`, for whose faces `qualities` (J,) stand."""
@@ -160,8 +163,8 @@ class Tracker:
         if not free or not rows:
             return {}
         near = nearness(*_predictions(free, proposal.t_s), proposal.faces.boxes[rows], self._policy.motion)
-        if not proposal.continuous:
-            near = np.zeros_like(near)
+        # Where a face was before a cut says nothing about where it is after it.
+        near[:, [track.last_s < self._cut_s for track in free]] = 0
         merit = np.array(
             [
                 [self._merit(track, looks[row], float(near[i, j])) for j, track in enumerate(free)]
@@ -174,7 +177,7 @@ class Tracker:
         """By how much a face is more plausible for a track than it must be; below 0 it is not."""
         policy = self._policy
         if min(look.quality, track.shots.best.quality) < policy.poor_quality and near > 0:
-            return near - 0.5
+            return (near - _HALF_WAY) * _PLACE_ALONE
         similarity = float((track.shots.vectors @ look.vector).max())
         return similarity - (policy.far_similarity + near * (policy.near_similarity - policy.far_similarity))
 
