@@ -1,8 +1,9 @@
 """One run of the classic script's loop. Runs in .venv-classic and knows nothing of nigoh.
 
-The loop is the usual one around face_recognition: every second frame, at a quarter of its size, is searched for
-faces; each is encoded and named after the nearest known face within 0.5. Left out are the window and the drawing,
-which cost the same on both sides, and the thread that the script starts for each frame, which changes no CPU second.
+The loop is the usual one around face_recognition: every second frame, shrunk (to a quarter in the script), is
+searched for faces; each is encoded and named after the nearest known face within 0.5. Left out are the window and the
+drawing, which cost the same on both sides, and the thread that the script starts for each frame, which changes no CPU
+second.
 Prints one line of JSON.
 """
 
@@ -18,7 +19,6 @@ import cv2
 import face_recognition
 import numpy as np
 
-SHRINK = 0.25
 TOLERANCE = 0.5
 
 
@@ -56,7 +56,7 @@ def name_face(encoding: np.ndarray, names: list[str], known: list[np.ndarray]) -
     return names[best] if near[best] else None
 
 
-def main(clip: str, folder: str, every: int) -> None:
+def main(clip: str, folder: str, every: int, shrink: float) -> None:
     """Run the loop over the clip and print what it took and found."""
     names, known = load_known(Path(folder))
     capture = cv2.VideoCapture(clip)
@@ -74,7 +74,7 @@ def main(clip: str, folder: str, every: int) -> None:
             continue
         analysed += 1
         with watch.measure("detect"):
-            small = cv2.cvtColor(cv2.resize(frame, (0, 0), fx=SHRINK, fy=SHRINK), cv2.COLOR_BGR2RGB)
+            small = cv2.cvtColor(cv2.resize(frame, (0, 0), fx=shrink, fy=shrink), cv2.COLOR_BGR2RGB)
             places = face_recognition.face_locations(small)
         with watch.measure("embed"):
             encodings = face_recognition.face_encodings(small, places)
@@ -96,4 +96,4 @@ def main(clip: str, folder: str, every: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
