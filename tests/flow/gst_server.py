@@ -2,8 +2,8 @@
 # The system Python that runs this has the packages; the environment that checks it does not.
 """A camera for interoperability tests: Debian's GStreamer RTSP server, run by the system's own Python.
 
-Usage: gst_server.py CLIP PORT [none|basic|digest] [USER PASSWORD]
-Serves CLIP (H.264) at rtsp://127.0.0.1:PORT/cam, over and over, with timestamps that go on. Prints "ready".
+Usage: gst_server.py CLIP PORT [h264|h265|jpeg] [none|basic|digest] [USER PASSWORD]
+Serves CLIP, coded so, at rtsp://127.0.0.1:PORT/cam, over and over, with timestamps that go on. Prints "ready".
 """
 
 import sys
@@ -22,13 +22,21 @@ ROLE = "viewer"
 FPS = 25
 FRAME_NS = Gst.SECOND // FPS
 
+CODED = {
+    "h264": "h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream,alignment=au",
+    "h265": "h265parse config-interval=-1 ! video/x-h265,stream-format=byte-stream,alignment=au",
+    "jpeg": "jpegparse",
+}
+SENT = {
+    "h264": "rtph264pay pt=96 config-interval=-1",
+    "h265": "rtph265pay pt=96 config-interval=-1",
+    "jpeg": "rtpjpegpay pt=26",
+}
 
-def read_access_units(clip: str) -> tuple[list[GLib.Bytes], Gst.Caps]:
+
+def read_access_units(clip: str, codec: str) -> tuple[list[GLib.Bytes], Gst.Caps]:
     """The clip's coded pictures, as a camera would send them, and their format."""
-    pipeline = Gst.parse_launch(
-        f'filesrc location="{clip}" ! qtdemux ! h264parse config-interval=-1 '
-        "! video/x-h264,stream-format=byte-stream,alignment=au ! appsink name=out sync=false"
-    )
+    pipeline = Gst.parse_launch(f'filesrc location="{clip}" ! qtdemux ! {CODED[codec]} ! appsink name=out sync=false')
     sink = pipeline.get_by_name("out")
     pipeline.set_state(Gst.State.PLAYING)
     units, caps = [], None
@@ -43,13 +51,11 @@ def read_access_units(clip: str) -> tuple[list[GLib.Bytes], Gst.Caps]:
 class Camera(GstRtspServer.RTSPMediaFactory):
     """Sends the pictures to all its viewers, at the pace of a camera."""
 
-    def __init__(self, units: list[GLib.Bytes], caps: Gst.Caps) -> None:
+    def __init__(self, units: list[GLib.Bytes], caps: Gst.Caps, codec: str) -> None:
         super().__init__()
         self._units, self._caps = units, caps
         self.set_shared(True)
-        self.set_launch(
-            "( appsrc name=src is-live=true format=time ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
-        )
+        self.set_launch(f"( appsrc name=src is-live=true format=time ! {SENT[codec]} name=pay0 )")
         self.connect("media-configure", self._configure)
 
     def _configure(self, _: object, media: GstRtspServer.RTSPMedia) -> None:
@@ -88,15 +94,15 @@ def guard(server: GstRtspServer.RTSPServer, camera: Camera, method: str, user: s
     camera.add_role_from_structure(Gst.Structure.new_from_string(f"{ROLE}, {rights}"))
 
 
-def main(clip: str, port: str, method: str = "none", user: str = "", password: str = "") -> None:
+def main(clip: str, port: str, codec: str = "h264", method: str = "none", *account: str) -> None:
     """Serve until killed."""
     Gst.init(None)
-    camera = Camera(*read_access_units(clip))
+    camera = Camera(*read_access_units(clip, codec), codec)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service(port)
     if method != "none":
-        guard(server, camera, method, user, password)
+        guard(server, camera, method, *account)
     server.get_mount_points().add_factory("/cam", camera)
     if not server.attach(None):
         sys.exit(f"port {port} is taken")

@@ -12,14 +12,24 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+import av
 import numpy as np
 import pytest
 
 from nigoh.cli.main import main
+from nigoh.domain.camera_url import CameraUrl
+from nigoh.domain.frame import Pixels
 from nigoh.errors import NigohError, SourceError, SourceUnavailable
+from nigoh.testing.clip_options import ClipOptions, VideoCodec
+from nigoh.testing.encoder import encode_clip
 from nigoh.testing.source_contract import SOURCE_CONTRACT, Opener
+from nigoh.video.container import ContainerSource
+from nigoh.video.network import network_medium
 from nigoh.video.opening import open_source
 from nigoh.video.options import SourceOptions
+from nigoh.video.rtsp.errors import NotSpoken
+from nigoh.video.rtsp.lean_source import LeanRtspSource
+from nigoh.video.rtsp.receiver import Receiver
 from nigoh.video.source import Source
 from nigoh.video.writer import VideoWriter
 
@@ -65,11 +75,11 @@ def gstreamer() -> None:
 
 
 @contextmanager
-def camera(clip: Path, *arguments: str) -> Iterator[GstCamera]:
+def camera(clip: Path, *guard: str, codec: str = "h264") -> Iterator[GstCamera]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [SYSTEM_PYTHON, str(SERVER), str(clip), str(port), *arguments]
+    command = [SYSTEM_PYTHON, str(SERVER), str(clip), str(port), codec, *guard]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -133,6 +143,87 @@ def test_a_password_opens_and_is_never_shown(
                 open_source(guarded.url(credentials))
             assert_hides(everything_said_by(caught.value), "wr0ng", "guard:", "stranger")
     assert_hides("".join(capfd.readouterr()), "wr0ng", PASSWORD, ENCODED)
+
+
+@pytest.mark.parametrize("check", SOURCE_CONTRACT, ids=lambda check: check.__name__)
+def test_ffmpegs_receiver_holds_the_contract(check: Callable[[Opener], None], open_camera: GstCamera) -> None:
+    def opened(options: SourceOptions) -> Source:
+        return ContainerSource(network_medium(CameraUrl(open_camera.url()), options), options)
+
+    check(opened)
+
+
+def textured(path: Path, codec: VideoCodec) -> Path:
+    """A clip of which no two pictures are alike."""
+    noise = np.random.default_rng(5)
+    pictures = (noise.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8) // 4 + number for number in range(75))
+    encode_clip(
+        pictures, path, ClipOptions(width_px=WIDTH, height_px=HEIGHT, fps=25, gop=25, face_px=(20, 60), codec=codec)
+    )
+    return path
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+@pytest.mark.parametrize("codec", [VideoCodec.H264, VideoCodec.H265])
+def test_both_receivers_see_the_pictures_that_are_sent(
+    codec: VideoCodec, transport: Literal["tcp", "udp"], tmp_path: Path, gstreamer: None
+) -> None:
+    del gstreamer
+    options = SourceOptions(transport=transport)
+    path = textured(tmp_path / "clip.mp4", codec)
+    with open_source(path) as clip:
+        sent = [frame.pixels for frame in clip.frames()]
+    with camera(path, codec=codec.value) as running:
+        url = CameraUrl(running.url())
+        with ContainerSource(network_medium(url, options), options) as other, LeanRtspSource(url, options) as lean:
+            assert (lean.info.width_px, lean.info.height_px, lean.info.fps) == (WIDTH, HEIGHT, 25)
+            theirs = list(islice(other.frames(), 30))
+            assert_shows([frame.pixels for frame in islice(lean.frames(), 60)], sent)
+            assert lean.faults.damaged_packets == lean.dropped_units == 0
+    # GStreamer repeats the parameter sets before each slice of an H.264 keyframe. There FFmpeg cuts it in two.
+    if codec is VideoCodec.H265:
+        assert_shows([frame.pixels for frame in theirs], sent)
+
+
+def assert_shows(pictures: list[Pixels], sent: list[Pixels]) -> None:
+    """The camera has begun anywhere in the clip, and at its end from the front again."""
+    first = next(at for at, pixels in enumerate(sent) if np.array_equal(pixels, pictures[0]))
+    for at, pixels in enumerate(pictures):
+        assert np.array_equal(pixels, sent[(first + at) % len(sent)]), f"picture {at} is another"
+
+
+def motion_jpeg(path: Path) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=25)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuvj420p"
+        for number in range(50):
+            picture = np.full((HEIGHT, WIDTH, 3), number * 4, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_a_camera_with_another_codec_is_left_to_ffmpeg(tmp_path: Path, gstreamer: None) -> None:
+    del gstreamer
+    with camera(motion_jpeg(tmp_path / "clip.mov"), codec="jpeg") as running:
+        with pytest.raises(NotSpoken, match="sends JPEG"):
+            LeanRtspSource(CameraUrl(running.url()), SourceOptions())
+        with open_source(running.url()) as source:
+            assert next(source.frames()).pixels.shape == (240, 320, 3)
+
+
+def test_cameras_share_a_receiver_and_not_their_faults(clip: Path, gstreamer: None) -> None:
+    del gstreamer
+    options = SourceOptions()
+    with Receiver() as receiver, camera(clip) as first, camera(clip) as second:
+        healthy, failing = (LeanRtspSource(CameraUrl(each.url()), options, receiver) for each in (first, second))
+        with healthy, failing:
+            frames = failing.frames()
+            next(frames)
+            second.process.kill()
+            with pytest.raises(SourceUnavailable, match="has stopped sending"):
+                list(frames)
+            assert len(list(islice(healthy.frames(), 30))) == 30
 
 
 def test_a_camera_that_is_switched_off_is_unavailable(clip: Path, gstreamer: None) -> None:

@@ -10,6 +10,8 @@ from nigoh.video.images import ImageSource
 from nigoh.video.network import network_medium
 from nigoh.video.options import SourceOptions
 from nigoh.video.photo import PHOTO_SUFFIXES
+from nigoh.video.rtsp.errors import NotSpoken
+from nigoh.video.rtsp.lean_source import LeanRtspSource
 from nigoh.video.source import Source
 from nigoh.video.webcam import webcam_medium
 
@@ -37,11 +39,22 @@ def open_source(spec: str | int | Path, options: SourceOptions | None = None) ->
         if _WEBCAM.fullmatch(text):
             return ContainerSource(webcam_medium(text, options), options)
         if _URL.match(text):
-            return ContainerSource(network_medium(CameraUrl(text), options), options)
+            return _open_url(CameraUrl(text), options)
     path = Path(spec) if isinstance(spec, Path) else Path(text).expanduser()
     if path.is_dir() or (path.suffix.lower() in PHOTO_SUFFIXES - _MOVING and path.is_file()):
         return ImageSource(path, options)
     return ContainerSource(file_medium(path), options)
+
+
+def _open_url(url: CameraUrl, options: SourceOptions) -> Source:
+    medium = network_medium(url, options)
+    if url.scheme == "rtsp":
+        try:
+            return LeanRtspSource(url, options)
+        except NotSpoken:
+            # FFmpeg speaks more than H.264 and H.265, and has the last word on what is wrong with the others.
+            return ContainerSource(medium, options)
+    return ContainerSource(medium, options)
 
 
 _MOVING = {".gif", ".webp", ".apng", ".avif"}
