@@ -206,9 +206,11 @@ def motion_jpeg(path: Path) -> Path:
 def test_a_camera_with_another_codec_is_left_to_ffmpeg(tmp_path: Path, gstreamer: None) -> None:
     del gstreamer
     with camera(motion_jpeg(tmp_path / "clip.mov"), codec="jpeg") as running:
-        with pytest.raises(NotSpoken, match="sends JPEG"):
-            LeanRtspSource(CameraUrl(running.url()), SourceOptions())
-        with open_source(running.url()) as source:
+        url, options = CameraUrl(running.url()), SourceOptions()
+        # GStreamer refuses whoever comes while it puts a camera to sleep that the last viewer has left: one stays.
+        with ContainerSource(network_medium(url, options), options), open_source(running.url()) as source:
+            with pytest.raises(NotSpoken, match="sends JPEG"):
+                LeanRtspSource(url, options)
             assert next(source.frames()).pixels.shape == (240, 320, 3)
 
 

@@ -53,7 +53,7 @@ def _open_url(url: CameraUrl, options: SourceOptions) -> Source:
             return LeanRtspSource(url, options)
         except NotSpoken:
             # FFmpeg speaks more than H.264 and H.265, and has the last word on what is wrong with the others.
-            return ContainerSource(medium, options)
+            pass
     return ContainerSource(medium, options)
 
 
