@@ -33,7 +33,8 @@ class CameraMotion:
         """The motion that belongs to these options and their seed."""
         phases = np.random.default_rng([options.seed, 2]).uniform(0, 2 * np.pi, 4)
         a, b, c, d = (float(phase) for phase in phases)
-        return cls(_SWAY * options.height_px / 2, (a, b, c, d))
+        sway = 0 if options.still else _SWAY
+        return cls(sway * options.height_px / 2, (a, b, c, d))
 
     @property
     def margin_px(self) -> int:
@@ -75,6 +76,8 @@ class Camera:
 
     def _gain(self, t_s: float) -> float:
         """Exposure drifts, lamps flicker."""
+        if self._options.still:
+            return 1.0
         drift = _DRIFT * np.sin(0.45 * t_s + self._phase)
         return float(1 + drift + _FLICKER * np.sin(2 * np.pi * _LAMP_HZ * t_s))
 

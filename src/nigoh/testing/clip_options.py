@@ -24,6 +24,16 @@ class VideoCodec(StrEnum):
     H265 = "h265"
 
 
+class RateControl(StrEnum):
+    """How bits are spent. CONSTANT: `bitrate` on average, whatever the scene; a still one gets finer noise.
+
+    VARIABLE: what a medium quality needs, at most `bitrate`; a still scene costs a fraction of it.
+    """
+
+    CONSTANT = "constant"
+    VARIABLE = "variable"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipOptions:
     """A simulated clip's picture, encoding and camera. The defaults resemble a mid-range indoor camera.
@@ -35,12 +45,15 @@ class ClipOptions:
         gop: pictures from one keyframe to the next; cameras keep it fixed, and so does the clip.
         bitrate: mean bits a second; the rate control may not exceed it over a second.
         codec: H.264 or H.265.
+        rate_control: whether `bitrate` is the mean or only the most.
         noise: standard deviation of the sensor's noise, as a share of full scale.
         blur: how long the shutter is open, as a share of the time between pictures: 0 freezes every movement, 1
             smears it over the whole interval.
         face_px: face height, in pixels, far from the camera and near it.
         people: how many people appear; None takes all, as many as the length has room for.
         seed: chooses paths, scene and noise; the same options and seed give the same pictures.
+        still: nothing moves but who walks by the script: the camera hangs firm, the light is steady, nobody passes at
+            the back, the screen stands. The sensor's noise stays.
 
     Raises:
         ConfigError: a value is impossible; the message names it.
@@ -53,11 +66,13 @@ class ClipOptions:
     gop: int = 15
     bitrate: int = 2_000_000
     codec: VideoCodec = VideoCodec.H264
+    rate_control: RateControl = RateControl.CONSTANT
     noise: float = 0.02
     blur: float = 0.25
     face_px: tuple[float, float] = (60.0, 120.0)
     people: int | None = None
     seed: int = 1
+    still: bool = False
 
     def __post_init__(self) -> None:
         self._check_picture()

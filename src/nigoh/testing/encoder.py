@@ -13,10 +13,13 @@ from av.video.stream import VideoStream
 
 from nigoh.domain.frame import Pixels
 from nigoh.errors import ConfigError, OutputError
-from nigoh.testing.clip_options import ClipOptions, VideoCodec
+from nigoh.testing.clip_options import ClipOptions, RateControl, VideoCodec
 
 CONTAINERS = (".mp4", ".mkv", ".mov", ".ts")
 """Endings of files that a clip can be written to."""
+
+_MEDIUM_QUALITY = {VideoCodec.H264: "27", VideoCodec.H265: "26"}
+"""Constant rate factors at which noise is smoothed away and faces keep their detail, as cameras choose by default."""
 
 _ENCODER = {VideoCodec.H264: "libx264", VideoCodec.H265: "libx265"}
 
@@ -95,6 +98,8 @@ def _rate_control(options: ClipOptions) -> dict[str, str]:
     The preset "superfast" compresses about as a camera's chip does, at half the time of "veryfast".
     """
     bounds = {"preset": "superfast", "maxrate": str(options.bitrate), "bufsize": str(options.bitrate)}
+    if options.rate_control is RateControl.VARIABLE:
+        bounds["crf"] = _MEDIUM_QUALITY[options.codec]
     if options.codec is VideoCodec.H264:
         return bounds | {"sc_threshold": "0", "keyint_min": str(options.gop)}
     gop = f"keyint={options.gop}:min-keyint={options.gop}:scenecut=0:open-gop=0:bframes=0"

@@ -65,7 +65,7 @@ class ClipRenderer:
         size = options.width_px + 2 * margin, options.height_px + 2 * margin
         self._counter_top = options.counter_top_px + margin
         self._lobby = paint_lobby(*size, self._counter_top, options.seed)
-        self._passers_by = passers_by(options)
+        self._passers_by = passers_by(options, count=0 if options.still else 3)
         self._screen = Screen(self._lobby.screen, options.seed)
 
     def pictures(self) -> Iterator[Pixels]:
@@ -76,7 +76,7 @@ class ClipRenderer:
         """One picture, counted from 0; the same however many were made before."""
         t_s = self._options.time_of(index)
         scene = self._lobby.room.copy()
-        self._screen.draw(scene, t_s)
+        self._screen.draw(scene, 0 if self._options.still else t_s)
         for passer_by in self._passers_by:
             passer_by.draw(scene, t_s)
         for walk, place in self._script.present(t_s):
