@@ -8,7 +8,7 @@ import pytest
 from nigoh.domain.sighting import BestShot, CameraId, PersonId, Sighting, Status
 from nigoh.domain.truth import Appearance, Truth, TruthBox
 from nigoh.errors import OutputError, SourceError
-from nigoh.evaluation.sighting_lines import read_sightings
+from nigoh.messaging.json_lines import read_sightings
 from nigoh.storage.truth_file import read_truth, write_truth
 
 TRUTH = Truth(

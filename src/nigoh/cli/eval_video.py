@@ -12,9 +12,9 @@ from nigoh.domain.sighting import PersonId
 from nigoh.domain.truth import Truth
 from nigoh.errors import ConfigError
 from nigoh.evaluation.photo_folders import list_people
-from nigoh.evaluation.sighting_lines import read_sightings
 from nigoh.evaluation.video_report import VideoReport, report_video
 from nigoh.evaluation.video_scoring import enrolled_by_hint, score_video
+from nigoh.messaging.json_lines import read_sightings
 from nigoh.storage.truth_file import read_truth
 
 _FILE = click.Path(path_type=Path)

@@ -1,4 +1,4 @@
-"""Sightings as JSON lines: one object a line, in UTF-8."""
+"""Sightings as JSON lines, written and read: one object a line, in UTF-8."""
 
 from dataclasses import replace
 from io import FileIO
@@ -9,9 +9,11 @@ from typing import Self
 import msgspec
 
 from nigoh.domain.sighting import Candidate, Sighting
-from nigoh.errors import OutputError
+from nigoh.errors import OutputError, SourceError
 
+# Decimal places.
 _SECONDS, _PIXELS, _SCORES = 3, 1, 4
+_READ_WHAT = "Give a file that nigoh watch --out has written."
 
 
 def encode_sighting(sighting: Sighting) -> bytes:
@@ -62,3 +64,33 @@ class SightingFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+
+class _Kind(msgspec.Struct):
+    type: str
+
+
+def read_sightings(path: Path) -> tuple[Sighting, ...]:
+    """The sightings of a file, in its order; lines of another `type` are passed over.
+
+    Raises:
+        SourceError: names the file and the line that cannot be understood.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror or error}", _READ_WHAT) from error
+    return tuple(
+        sighting
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and (sighting := _decode_sighting(line, f"{path}, line {number}"))
+    )
+
+
+def _decode_sighting(line: bytes, place: str) -> Sighting | None:
+    try:
+        if msgspec.json.decode(line, type=_Kind).type != "sighting":
+            return None
+        return msgspec.json.decode(line, type=Sighting)
+    except msgspec.DecodeError as error:
+        raise SourceError(f"{place}: {error}", _READ_WHAT) from error
