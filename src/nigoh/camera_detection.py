@@ -17,7 +17,7 @@ from nigoh.config.settings import WatchSettings, read_settings
 from nigoh.domain.frame import Pixels, require_pixels
 from nigoh.domain.geometry import Floats
 from nigoh.domain.language import Language, Words
-from nigoh.domain.sighting import Box, Status
+from nigoh.domain.sighting import Box, Status, to_box
 from nigoh.engine.camera_watch import FrameResult, SeenFace
 from nigoh.engine.known_faces import KnownFaces
 from nigoh.engine.watching import Watching
@@ -109,7 +109,7 @@ class CameraDetection:
             found = self._known.gallery.search(analyser.embed(portraits.crops), k=2)
         evidence = portraits.qualities.overall
         decisions = [decide(row, float(evidence[i]), policy) for i, row in enumerate(found.rows)]
-        self._publish([_box(row) for row in faces.boxes], decisions)
+        self._publish([to_box(row) for row in faces.boxes], decisions)
 
     def start_detection(self) -> None:
         """Watch the source to its end, until `stop`, or until q in the window.
@@ -156,11 +156,6 @@ class CameraDetection:
         locations = [_location(box) for box in boxes]
         with self.lock:
             self.face_locations, self.face_names = locations, names
-
-
-def _box(row: Floats) -> Box:
-    x1, y1, x2, y2 = (float(value) for value in row)
-    return (x1, y1, x2, y2)
 
 
 def _location(box: Box) -> Location:

@@ -1,6 +1,5 @@
 """The one place that names concrete classes; read aloud, it is the pipeline."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -11,7 +10,7 @@ from typing import Any
 from nigoh.config.environment import read_folders
 from nigoh.config.settings import VisionSettings, WatchSettings
 from nigoh.domain.enrolment import PhotoReport
-from nigoh.domain.sighting import CameraId, PersonId
+from nigoh.domain.sighting import CameraId, person_id
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.camera_watch import CameraWatch, WatchPolicy
 from nigoh.engine.enrolment import Enroller, EnrolmentPolicy
@@ -110,7 +109,7 @@ def open_watch(
 def build_decision_policy(settings: WatchSettings, vision: Vision, gallery: ExactGallery) -> DecisionPolicy:
     """Thresholds and who is wanted. Raises ConfigError when a wanted person is not enrolled."""
     people = gallery.people
-    wanted = [PersonId(unicodedata.normalize("NFC", name)) for name in settings.wanted]
+    wanted = [person_id(name) for name in settings.wanted]
     for name in wanted:
         if name not in people:
             near = get_close_matches(name, people, n=3, cutoff=0.5) or people[:5]

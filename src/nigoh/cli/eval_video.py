@@ -8,7 +8,7 @@ from rich.table import Table
 
 from nigoh.cli.eval_output import percent, require_writable, write_json
 from nigoh.cli.terminal import output, report_note
-from nigoh.domain.sighting import PersonId
+from nigoh.domain.sighting import PersonId, person_id
 from nigoh.domain.truth import Truth
 from nigoh.errors import ConfigError
 from nigoh.evaluation.photo_folders import list_people
@@ -47,7 +47,7 @@ def _enrolled(truth: Truth, known: Path | None, names: str | None) -> frozenset[
     if known is not None:
         return frozenset(list_people(known))
     if names is not None:
-        return frozenset(PersonId(name.strip()) for name in names.split(",") if name.strip())
+        return frozenset(person_id(name) for name in names.split(",") if name.strip())
     return enrolled_by_hint(truth)
 
 

@@ -1,14 +1,28 @@
 """What nigoh reports: a person on a camera, from when to when, and how sure."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
+
+from nigoh.domain.geometry import Floats
 
 PersonId = NewType("PersonId", str)
 CameraId = NewType("CameraId", str)
 
 Box = tuple[float, float, float, float]
 """x1 y1 x2 y2 in pixels of the source frame."""
+
+
+def person_id(name: str) -> PersonId:
+    """The person of this name, in Unicode form NFC: Oʻktam typed on two systems is one person."""
+    return PersonId(unicodedata.normalize("NFC", name).strip())
+
+
+def to_box(row: Floats) -> Box:
+    """A row (4,) of an array of boxes as a plain value."""
+    x1, y1, x2, y2 = (float(value) for value in row)
+    return x1, y1, x2, y2
 
 
 class Status(StrEnum):

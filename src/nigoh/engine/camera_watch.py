@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nigoh.domain.faces import Faces
 from nigoh.domain.frame import Frame, Pixels
-from nigoh.domain.sighting import BestShot, Box, CameraId, PersonId, Sighting, Status
+from nigoh.domain.sighting import BestShot, Box, CameraId, PersonId, Sighting, Status, to_box
 from nigoh.domain.template import Templates
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.cut_out import cut_out
@@ -148,7 +145,7 @@ class CameraWatch:
         due = self._is_reportable(track)
         return SeenFace(
             track=track.number,
-            box=_box(faces.boxes[row]),
+            box=to_box(faces.boxes[row]),
             detection=float(faces.scores[row]),
             status=decision.status if due else None,
             person=decision.person if due else None,
@@ -191,13 +188,8 @@ class CameraWatch:
             first_s=track.first_s,
             last_s=track.last_s,
             frames=track.frames,
-            best=BestShot(t_s=best.t_s, box=_box(best.box), quality=best.quality),
+            best=BestShot(t_s=best.t_s, box=to_box(best.box), quality=best.quality),
             model=str(self._analyser.model),
             candidates=decision.candidates,
         )
         return Report(sighting, self._pictures[track.number])
-
-
-def _box(row: NDArray[np.float32]) -> Box:
-    x1, y1, x2, y2 = (float(value) for value in row)
-    return (x1, y1, x2, y2)

@@ -5,7 +5,6 @@ boxes agree: intersection over union of LEAST_IOU or more, or the best shot's ce
 that belongs to none is false. Of several appearances the one with the largest overlap of boxes counts.
 """
 
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from nigoh.domain.geometry import iou
-from nigoh.domain.sighting import Box, PersonId, Sighting
+from nigoh.domain.sighting import Box, PersonId, Sighting, person_id
 from nigoh.domain.truth import Appearance, Truth
 
 LEAST_IOU = 0.3
@@ -82,7 +81,7 @@ class VideoScore:
 def score_video(truth: Truth, sightings: Sequence[Sighting], enrolled: Collection[PersonId]) -> VideoScore:
     """Hold sightings against the truth; `enrolled` are the people whom the watch could know."""
     slack_s = 1 / truth.fps
-    known = {_composed(person) for person in enrolled}
+    known = {person_id(person) for person in enrolled}
     belonging: list[list[Sighting]] = [[] for _ in truth.appearances]
     false: list[Sighting] = []
     for sighting in sorted(sightings, key=lambda one: (one.first_s, one.track)):
@@ -92,7 +91,7 @@ def score_video(truth: Truth, sightings: Sequence[Sighting], enrolled: Collectio
         else:
             false.append(sighting)
     scored = tuple(
-        _score(appearance, tuple(theirs), _composed(appearance.person) in known)
+        _score(appearance, tuple(theirs), person_id(appearance.person) in known)
         for appearance, theirs in zip(truth.appearances, belonging, strict=True)
     )
     return VideoScore(scored, tuple(false))
@@ -124,18 +123,13 @@ def _row(box: Box) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 
 
 def _score(appearance: Appearance, sightings: tuple[Sighting, ...], known: bool) -> ScoredAppearance:
-    names = {_composed(sighting.person) for sighting in sightings if sighting.person}
+    names = {person_id(sighting.person) for sighting in sightings if sighting.person}
     if not sightings:
         outcome = Outcome.MISSED
-    elif names - {_composed(appearance.person)}:
+    elif names - {person_id(appearance.person)}:
         outcome = Outcome.WRONG_NAME
     elif names:
         outcome = Outcome.NAMED
     else:
         outcome = Outcome.UNNAMED if known else Outcome.UNKNOWN
     return ScoredAppearance(appearance, known, outcome, sightings)
-
-
-def _composed(name: str) -> str:
-    """Unicode form NFC: one name typed on two systems is one name."""
-    return unicodedata.normalize("NFC", name)

@@ -1,10 +1,9 @@
 """A folder of known faces on disk: which photo belongs to whom."""
 
-import unicodedata
 from pathlib import Path
 
 from nigoh.domain.enrolment import KnownPhoto
-from nigoh.domain.sighting import PersonId
+from nigoh.domain.sighting import person_id
 from nigoh.errors import ConfigError
 from nigoh.video.photo import PHOTO_SUFFIXES
 
@@ -27,7 +26,7 @@ def list_known_photos(folder: Path) -> tuple[KnownPhoto, ...]:
         )
     try:
         photos = [
-            KnownPhoto(_name(path.name if path.is_dir() else path.stem), photo)
+            KnownPhoto(person_id(path.name if path.is_dir() else path.stem), photo)
             for path in folder.iterdir()
             if not path.name.startswith(".")
             for photo in _photos_in(path)
@@ -45,7 +44,3 @@ def _photos_in(path: Path) -> list[Path]:
 
 def _is_photo(path: Path) -> bool:
     return path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith(".")
-
-
-def _name(text: str) -> PersonId:
-    return PersonId(unicodedata.normalize("NFC", text).strip())

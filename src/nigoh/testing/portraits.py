@@ -1,6 +1,5 @@
 """Portraits from a folder: a file per person (its stem is the name) or a folder per person."""
 
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 from nigoh.domain.faces import Faces
 from nigoh.domain.frame import Pixels
 from nigoh.domain.geometry import areas
-from nigoh.domain.sighting import Box, PersonId
+from nigoh.domain.sighting import Box, PersonId, person_id, to_box
 from nigoh.errors import EnrolmentError, PhotoError
 from nigoh.video.photo import PHOTO_SUFFIXES, read_photo
 from nigoh.vision.detector import Detector
@@ -92,7 +91,7 @@ def _files_by_person(folder: Path) -> dict[PersonId, list[Path]]:
             photos = sorted(entry.iterdir()) if entry.is_dir() else [entry]
             name = entry.name if entry.is_dir() else entry.stem
             if chosen := [path for path in photos if path.suffix.lower() in PHOTO_SUFFIXES]:
-                files.setdefault(PersonId(unicodedata.normalize("NFC", name)), []).extend(chosen)
+                files.setdefault(person_id(name), []).extend(chosen)
     except OSError as error:
         raise EnrolmentError(
             f"{folder} cannot be read: {error.strerror or error}", "Give a folder of portraits."
@@ -115,7 +114,8 @@ def _read_portrait(path: Path, detector: Detector) -> Portrait | Rejected:
 def _largest_face(path: Path, pixels: Pixels, faces: Faces) -> Portrait | Rejected:
     if not len(faces):
         return Rejected(path, "no face in it")
-    left, top, right, bottom = (float(value) for value in faces.boxes[int(np.argmax(areas(faces.boxes)))])
-    if bottom - top < _LEAST_FACE_PX:
-        return Rejected(path, f"its face is {bottom - top:.0f} pixels high, below {_LEAST_FACE_PX}")
-    return Portrait(pixels, (left, top, right, bottom))
+    box = to_box(faces.boxes[int(np.argmax(areas(faces.boxes)))])
+    height_px = box[3] - box[1]
+    if height_px < _LEAST_FACE_PX:
+        return Rejected(path, f"its face is {height_px:.0f} pixels high, below {_LEAST_FACE_PX}")
+    return Portrait(pixels, box)
