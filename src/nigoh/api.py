@@ -7,6 +7,7 @@ from nigoh.config.settings import VisionSettings, WatchSettings, read_settings
 from nigoh.domain.sighting import Sighting
 from nigoh.engine.camera_watch import FrameResult
 from nigoh.engine.known_faces import KnownFaces
+from nigoh.errors import NigohError
 from nigoh.wiring import build_vision, enrol_folder, open_watch
 
 Source = str | int | Path
@@ -40,15 +41,18 @@ def watch(source: Source, known: KnownFaces | None = None, **settings: object) -
 
     Raises:
         ConfigError: a setting is wrong.
-        SourceError, SourceUnavailable: the source cannot be read, or a live one ended; what was found until then
-            has been yielded.
+        SourceError, SourceUnavailable: the source cannot be read, or a live one ended; everything found until then
+            is yielded first.
     """
     chosen = read_settings(WatchSettings, settings)
     with open_watch(source, chosen, known, build_vision(chosen)) as watching:
+        failure: NigohError | None = None
         try:
             for result in watching.results():
                 if isinstance(result, FrameResult):
                     yield from (report.sighting for report in result.ended)
-        finally:
-            rest = [report.sighting for report in watching.finish()]
-        yield from rest
+        except NigohError as error:
+            failure = error
+        yield from (report.sighting for report in watching.finish())
+        if failure is not None:
+            raise failure

@@ -47,6 +47,15 @@ class Vision:
     analyser: FaceAnalyser
     operating_points: tuple[OperatingPoint, ...]
 
+    def threshold_for(self, false_match_rate: float) -> float:
+        """The similarity that a false match rate asks for. Raises ConfigError if nobody measured the model."""
+        if not self.operating_points:
+            raise ConfigError(
+                f"the catalogue states no thresholds of {self.analyser.model}",
+                "Give a threshold, or measure them and add them to the model's entry in models.toml.",
+            )
+        return threshold_for(false_match_rate, self.operating_points)
+
 
 def build_vision(settings: VisionSettings) -> Vision:
     """Detector and embedder from the catalogue, on the chosen runtime and device."""
@@ -107,7 +116,11 @@ def open_watch(
 
 
 def build_decision_policy(settings: WatchSettings, vision: Vision, gallery: ExactGallery) -> DecisionPolicy:
-    """Thresholds and who is wanted. Raises ConfigError when a wanted person is not enrolled."""
+    """Thresholds and who is wanted.
+
+    Raises:
+        ConfigError: a wanted person is not enrolled, or nothing says which threshold the model needs.
+    """
     people = gallery.people
     wanted = [person_id(name) for name in settings.wanted]
     for name in wanted:
@@ -117,8 +130,9 @@ def build_decision_policy(settings: WatchSettings, vision: Vision, gallery: Exac
                 f"wanted: {name} is not among the known faces",
                 f"Known are, for example: {', '.join(near) or 'nobody; give --known'}.",
             )
-    rate = false_match_rate_for(settings.false_alarms, len(gallery))
-    threshold = settings.threshold or threshold_for(rate, vision.operating_points)
+    threshold = settings.threshold
+    if threshold is None:
+        threshold = vision.threshold_for(false_match_rate_for(settings.false_alarms, len(gallery)))
     return DecisionPolicy(threshold, wanted=frozenset(wanted))
 
 

@@ -1,5 +1,6 @@
 """The main job on real clips: who is found, who is not, and that a track keeps one name."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,7 +9,10 @@ import pytest
 
 import nigoh
 from nigoh import KnownFaces, Sighting, Status
-from nigoh.errors import ConfigError, SourceError
+from nigoh.domain.template import Templates
+from nigoh.errors import ConfigError, SourceError, SourceUnavailable
+from nigoh.identity.gallery import Candidates, ExactGallery
+from nigoh.testing.mjpeg_camera import MjpegCamera
 
 _GALLERY = {
     "miranda.png": "lin-manuel-miranda.png",
@@ -132,3 +136,53 @@ def test_the_person_is_named_whatever_the_file_is_called(gallery: KnownFaces, vi
 def test_a_missing_file_is_an_error_of_ours(gallery: KnownFaces) -> None:
     with pytest.raises(SourceError, match="does not exist"):
         next(nigoh.watch("absent.mp4", gallery))
+
+
+def test_when_a_camera_breaks_off_what_was_found_comes_before_the_error(
+    gallery: KnownFaces, shared_data: Path
+) -> None:
+    picture = (shared_data / "photos" / "portraits" / "obama-240p.jpg").read_bytes()
+    with MjpegCamera([picture], fps=20) as camera:
+
+        class LastSearch(ExactGallery):
+            """Switches the camera off once a face has been looked up."""
+
+            def search(self, probes: Templates, k: int) -> Candidates:
+                camera.switched_off.set()
+                return super().search(probes, k)
+
+        looked_up = LastSearch(gallery.gallery.model)
+        for person, row in zip(gallery.gallery.enrolled[1], range(len(gallery.gallery)), strict=True):
+            looked_up.add(person, gallery.gallery.enrolled[0].pick([row]))
+        sightings = nigoh.watch(camera.url, KnownFaces(looked_up))
+        assert next(sightings).person == "obama"
+        with pytest.raises(SourceUnavailable, match="has stopped sending"):
+            next(sightings)
+
+
+def test_a_model_whose_thresholds_nobody_measured_needs_one_by_hand(
+    videos: Path, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = (shared_data / "models" / "foamliu_MobileFaceNet.onnx").read_bytes()
+    (tmp_path / "mine.onnx").write_bytes(model)
+    (tmp_path / "models.toml").write_text(
+        f"""[[model]]
+        name = "mine"
+        version = "1"
+        kind = "embedder"
+        architecture = "aligned"
+        licence = "Apache-2.0"
+        commercial_use = true
+        sha256 = "{hashlib.sha256(model).hexdigest()}"
+        input = {{ size = 112, colour = "rgb", mean = 127.5, scale = 0.0078 }}
+        dimension = 128
+        thresholds = {{}}
+        origins = [{{ file = "mine.onnx" }}]
+        """
+    )
+    monkeypatch.setenv("NIGOH_MODELS", str(tmp_path))
+    clip = videos / "pyfeat_single_face.mp4"
+    with pytest.raises(ConfigError, match=r"states no thresholds of mine/1.*Give a threshold"):
+        next(nigoh.watch(clip, embedder="mine"))
+    (sighting,) = nigoh.watch(clip, embedder="mine", threshold=0.5, fps=2)
+    assert (sighting.model, sighting.threshold) == ("mine/1", 0.5)

@@ -6,7 +6,6 @@ import click
 from rich.table import Table
 
 from nigoh.cli.eval_output import describe_with_progress, percent, require_writable, write_json
-from nigoh.cli.model_threshold import model_threshold
 from nigoh.cli.terminal import output, report_note
 from nigoh.cli.vision_options import vision_options
 from nigoh.config.settings import VisionSettings, WatchSettings
@@ -79,7 +78,7 @@ def identification(
     source = "given"
     if threshold is None:
         rate = false_match_rate_for(false_alarms, len(enrolled))
-        threshold = model_threshold(rate, seeing.operating_points, vision.embedder)
+        threshold = seeing.threshold_for(rate)
         source = f"what a watch uses for {len(enrolled)} photos and false alarms of {false_alarms:g}"
     plan = Plan(threshold, source, bootstrap, seed)
     report, searches = report_identification(test, enrolled, described, plan)

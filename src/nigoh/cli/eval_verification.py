@@ -6,7 +6,6 @@ import click
 from rich.table import Table
 
 from nigoh.cli.eval_output import describe_with_progress, percent, require_writable, write_json
-from nigoh.cli.model_threshold import model_threshold
 from nigoh.cli.terminal import output, report_note
 from nigoh.cli.vision_options import vision_options
 from nigoh.config.settings import VisionSettings
@@ -65,7 +64,7 @@ def verification(
         threshold = _choose_threshold(threshold_from, images, seeing.analyser)
         source = f"the best on {threshold_from.name}"
     elif threshold is None and pairs.folds == 1:
-        threshold = model_threshold(false_match_rate, seeing.operating_points, vision.embedder)
+        threshold = seeing.threshold_for(false_match_rate)
         source = f"that of {vision.embedder} for a false match rate of {false_match_rate:g}"
     elif threshold is None:
         source = f"for each of {pairs.folds} folds the best on the others; the figure is their mean"
