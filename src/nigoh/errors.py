@@ -18,6 +18,10 @@
 `str(error)` is one line that is safe to show: it never holds a password.
 """
 
+import errno
+from pathlib import Path
+from typing import Self
+
 
 class NigohError(Exception):
     """What went wrong, and what to do next.
@@ -77,6 +81,16 @@ class PhotoError(Fatal):
 
 class OutputError(Fatal):
     """A result that cannot be written."""
+
+    @classmethod
+    def of(cls, path: Path, error: OSError) -> Self:
+        """What the operating system said about a file or folder, and what helps against it."""
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return cls(f"{path} cannot be written: the disk is full", "Make room, or write elsewhere.")
+        return cls(
+            f"{path} cannot be written: {error.strerror or error}",
+            "Choose a place in a folder that exists and that you may write to.",
+        )
 
 
 class ModelError(Fatal):

@@ -62,7 +62,7 @@ def test_a_full_disk_is_said() -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
-    with pytest.raises(OutputError, match="No space left"), SightingFile(full) as file:
+    with pytest.raises(OutputError, match="the disk is full"), SightingFile(full) as file:
         file.write(SIGHTING)
 
 

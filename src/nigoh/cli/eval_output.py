@@ -36,7 +36,7 @@ def write_json(report: msgspec.Struct, path: Path | None) -> None:
     try:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     except OSError as error:
-        raise OutputError(f"{path}: {error.strerror or error}", "Choose a folder that you can write to.") from error
+        raise OutputError.of(path, error) from error
 
 
 def percent(share: float | None) -> str:

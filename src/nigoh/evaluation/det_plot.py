@@ -28,7 +28,7 @@ def write_det_plot(report: IdentificationReport, searches: Searches, path: Path)
     try:
         figure.savefig(path, format="png")
     except OSError as error:
-        raise OutputError(f"{path}: {error.strerror or error}", "Choose a folder that you can write to.") from error
+        raise OutputError.of(path, error) from error
 
 
 def _draw_curve(axes: Axes, searches: Searches) -> None:

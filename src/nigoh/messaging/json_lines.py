@@ -44,9 +44,7 @@ class SightingFile:
             # Without a buffer nothing is left over that closing the file could fail on.
             self._file = FileIO(path, "wb")
         except OSError as error:
-            raise OutputError(
-                f"{path} cannot be written: {error.strerror}", "Give a file in a folder that exists and is yours."
-            ) from error
+            raise OutputError.of(path, error) from error
 
     def write(self, sighting: Sighting) -> None:
         """Add a line. Raises OutputError, e.g. when the disk is full."""
@@ -55,7 +53,7 @@ class SightingFile:
             while line:
                 line = line[self._file.write(line) :]
         except OSError as error:
-            raise OutputError(f"{self._path} cannot be written: {error.strerror}", "Free some space.") from error
+            raise OutputError.of(self._path, error) from error
 
     def __enter__(self) -> Self:
         return self

@@ -24,9 +24,7 @@ class CropFolder:
             probe.touch()
             probe.unlink()
         except OSError as error:
-            raise OutputError(
-                f"{folder} cannot be written: {error.strerror}", "Give a folder that is yours."
-            ) from error
+            raise OutputError.of(folder, error) from error
 
     def save(self, sighting: Sighting, picture: Pixels) -> Path:
         """Write the picture (H, W, 3) uint8 BGR. Raises OutputError."""
@@ -36,5 +34,5 @@ class CropFolder:
         try:
             path.write_bytes(encoded.tobytes())
         except OSError as error:
-            raise OutputError(f"{path} cannot be written: {error.strerror}", "Free some space.") from error
+            raise OutputError.of(path, error) from error
         return path

@@ -38,4 +38,4 @@ def write_truth(truth: Truth, path: Path) -> None:
     try:
         path.write_bytes(msgspec.json.encode(truth) + b"\n")
     except OSError as error:
-        raise OutputError(f"{path}: {error.strerror or error}", "Choose a folder that you can write to.") from error
+        raise OutputError.of(path, error) from error

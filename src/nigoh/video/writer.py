@@ -1,6 +1,5 @@
 """Writes pictures as an H.264 video."""
 
-import errno
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -65,7 +64,7 @@ class VideoWriter:
         try:
             self._file = _PatientFile(path)
         except OSError as error:
-            raise self._complaint(error) from error
+            raise OutputError.of(path, error) from error
         self._container = av.open(self._file, "w", format=muxer, options=_MUXER_OPTIONS.get(muxer, {}))
         self._stream = self._add_stream(rate)
 
@@ -148,14 +147,7 @@ class VideoWriter:
 
     def _check_disk(self) -> None:
         if self._file.error is not None:
-            raise self._complaint(self._file.error) from self._file.error
-
-    def _complaint(self, error: OSError) -> OutputError:
-        if error.errno == errno.ENOSPC:
-            return OutputError(f"{self._path} cannot be written: the disk is full", "Make room, or write elsewhere.")
-        return OutputError(
-            f"{self._path} cannot be written: {error.strerror}", "Choose a folder that you may write to."
-        )
+            raise OutputError.of(self._path, self._file.error) from self._file.error
 
 
 class _PatientFile:
