@@ -1,7 +1,7 @@
 """Boxes and names, drawn over the frames of a watch."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from nigoh.domain.frame import Frame, Pixels
 from nigoh.domain.language import Words
@@ -16,18 +16,26 @@ _COLOURS = {
     Status.WANTED: Colour.AMBER,
     Status.AMBIGUOUS: Colour.BLUE,
 }
+# Whose label lies on top where faces overlap.
 _FOREMOST = (Status.WANTED, Status.KNOWN, Status.AMBIGUOUS, Status.UNKNOWN, None)
 _HOLD_S = 0.5
+"""How long a box stays over frames that are not analysed; after that whoever walks has left it."""
 
 
 class Painter:
     """Draws boxes and names on frames. On frames that were not analysed the last boxes stay."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin.
+
+        Args:
+            words: the operator's.
+            clock: monotonic seconds, for the frames a second in the caption.
+        """
         self._words = words
         self._faces: Sequence[SeenFace] = ()
         self._since_s = 0.0
-        self._rate = _Rate()
+        self._rate = _Rate(clock)
 
     def paint(self, result: FrameResult | PassedFrame) -> Pixels:
         """The frame with boxes, names and scores, its number and the frames a second."""
@@ -52,13 +60,14 @@ class Painter:
 class _Rate:
     """Frames a second of work, smoothed; a label on the picture, nothing is decided by it."""
 
-    def __init__(self) -> None:
-        self._last = time.monotonic()
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._last = clock()
         self._interval_s = 0.0
 
     def tick(self) -> float:
         """Count a frame; frames a second."""
-        now = time.monotonic()
+        now = self._clock()
         interval_s, self._last = now - self._last, now
         self._interval_s += 0.1 * (interval_s - self._interval_s) if self._interval_s else interval_s
         return 1 / max(self._interval_s, 1e-6)
