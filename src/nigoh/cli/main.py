@@ -18,6 +18,7 @@ _COMMANDS = {
     "models": ("nigoh.cli.models", "The models: list, verify, accept a licence."),
     "doctor": ("nigoh.cli.doctor", "Check this machine: devices, models, video, window."),
     "eval": ("nigoh.cli.eval", "Measure accuracy: verification, identification, video."),
+    "cameras": ("nigoh.cli.cameras", "Test a camera: what it sends, how large faces are, what to change."),
     "samples": ("nigoh.cli.samples", "Obtain public-domain portraits to try nigoh with."),
     "simulate": ("nigoh.cli.simulate", "Make a camera-like clip with a truth file from portraits."),
 }
