@@ -21,6 +21,7 @@ _COMMANDS = {
     "cameras": ("nigoh.cli.cameras", "Test a camera: what it sends, how large faces are, what to change."),
     "samples": ("nigoh.cli.samples", "Obtain public-domain portraits to try nigoh with."),
     "simulate": ("nigoh.cli.simulate", "Make a camera-like clip with a truth file from portraits."),
+    "farm": ("nigoh.cli.farm", "Simulate RTSP cameras with faces, faults and a truth."),
 }
 
 
@@ -61,9 +62,8 @@ def main(arguments: list[str] | None = None) -> None:
         report_error(str(error))
         sys.exit(2)
     except click.ClickException as error:
-        report_error(error.format_message())
-        if isinstance(error, click.UsageError) and error.ctx:
-            report_error(f"Try: {error.ctx.command_path} --help")
+        hint = f" Try: {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else ""
+        report_error(error.format_message() + hint)
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         report_error("interrupted")
@@ -71,4 +71,16 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        # What commands open they put into words themselves; left is what they print to.
+        report_error(
+            f"{error.filename or 'standard output'}: {error.strerror or error}. Give it room, or another place."
+        )
+        sys.exit(2)
+    except ImportError as error:
+        # An extension module that is interrupted while it loads turns the interruption into this.
+        if not isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+            raise
+        report_error("interrupted")
+        sys.exit(130)
     sys.exit(result if isinstance(result, int) else 0)
