@@ -66,9 +66,16 @@ class Depacketiser:
                 self._begin_unit()
             self._timestamp = packet.timestamp
         self._begins_after_loss |= lost
-        if packet.start < packet.end:
-            self._read_payload(data, packet.start, packet.end)
-        self._size += packet.end - packet.start
+        start, end = packet.start, packet.end
+        if start < end:
+            kind = self._kinds[data[start]]
+            if kind is Kind.FRAGMENT:
+                self._read_fragment(data, start, end)
+            else:
+                self._read_whole(kind, data, start, end)
+        self._size += end - start
+        if self._size > MOST_UNIT_BYTES:
+            self._break()
         if packet.marker and self._has_slice and self._trusts_marker:
             self._finish_unit()
             self._marked = packet.timestamp
@@ -99,11 +106,9 @@ class Depacketiser:
             # What is missing may have been the end of the unit at hand.
             self._break()
 
-    def _read_payload(self, data: memoryview, start: int, end: int) -> None:
-        kind = self._kinds[data[start]]
-        if kind is Kind.FRAGMENT:
-            self._read_fragment(data, start, end)
-        elif kind is Kind.AGGREGATE:
+    def _read_whole(self, kind: Kind, data: memoryview, start: int, end: int) -> None:
+        """A payload with one NAL unit or several that are whole."""
+        if kind is Kind.AGGREGATE:
             self._read_aggregate(data, start, end)
         elif kind is Kind.UNSUPPORTED:
             number = self._format.types[data[start]]
@@ -130,8 +135,8 @@ class Depacketiser:
         if kind is Kind.PREFIX and self._format.is_recovery_point(data, start, end):
             self._recovers = True
         if self._collects and kind is not Kind.DELIMITER:
-            self._append(START_CODE)
-            self._append(data[start:end])
+            self._unit += START_CODE
+            self._unit += data[start:end]
         self._close_nal(kind)
 
     def _read_fragment(self, data: memoryview, start: int, end: int) -> None:
@@ -148,23 +153,18 @@ class Depacketiser:
                 self._break()
             self._open_nal(kind, first=data[begin] & _FIRST_SLICE != 0)
             self._fragment = kind
-            self._append(START_CODE + head)
+            if self._collects:
+                self._unit += START_CODE + head
         elif self._fragment is None:
             # Its beginning is missing, and with it that of the picture, unless that had other slices before.
             self._open_nal(self._kinds[self._format.fragment_head(data, start)[0]], first=False)
             self._break()
             return
-        self._append(data[begin:end])
-        if fragment_head & 0x40 and self._fragment is not None:
+        if self._collects:
+            self._unit += data[begin:end]
+        if fragment_head & 0x40:
             self._close_nal(self._fragment)
             self._fragment = None
-
-    def _append(self, part: bytes | memoryview) -> None:
-        if not self._collects:
-            return
-        self._unit += part
-        if len(self._unit) > MOST_UNIT_BYTES:
-            self._break()
 
     def _break(self) -> None:
         """The unit at hand cannot be decoded."""

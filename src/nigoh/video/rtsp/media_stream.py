@@ -112,9 +112,9 @@ class MediaStream:
             self._begin_source(packet.source)
         if self._window is None:
             self._handle(packet, data)
-            return
-        for each, payload in self._window.arrange(packet, data, now_s):
-            self._handle(each, payload)
+        else:
+            for each, payload in self._window.arrange(packet, data, now_s):
+                self._handle(each, payload)
 
     def take_control(self, data: memoryview, start: int, end: int) -> None:
         """The RTCP packets in data[start:end]."""
@@ -128,9 +128,9 @@ class MediaStream:
         if missing < 0:
             self._refused += 1
             return
-        units = self._depacketiser.push(packet, data, lost=missing > 0 or self._interrupted)
+        lost = missing > 0 or self._interrupted
         self._interrupted = False
-        for unit in units:
+        for unit in self._depacketiser.push(packet, data, lost=lost):
             self._units += 1
             self._on_unit(unit)
 

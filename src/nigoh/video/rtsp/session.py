@@ -3,6 +3,7 @@
 import asyncio
 import re
 import struct
+import time
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceError
@@ -61,6 +62,7 @@ class CameraSession:
         self._dialogue: Dialogue | None = None
         self._datagrams: DatagramReceiver | None = None
         self._agreed = AgreedTransport((0, 1), None)
+        self._media_channel, self._control_channel = 0, 1
         self._stay_alive_by = "OPTIONS"
         self._session_url = ""
         self._quiet_s = _LONGEST_QUIET_S
@@ -146,11 +148,13 @@ class CameraSession:
         self._agreed = parse_transport(answer.headers.get("Transport") or offer)
         if (self._agreed.channels is None) != (self._datagrams is not None):
             raise ProtocolError(f"the camera does not send over {self._options.transport} as asked")
+        if self._agreed.channels is not None:
+            self._media_channel, self._control_channel = self._agreed.channels
         return track
 
     async def _play(self, track: VideoTrack) -> None:
         _, dialogue = self._required()
-        self.stream = MediaStream(track, self._sink.put, self._loop.time, reorder=self._datagrams is not None)
+        self.stream = MediaStream(track, self._sink.put, time.monotonic, reorder=self._datagrams is not None)
         self.stream.assemble = self._assemble
         self._session_url = track.session_url
         # Pictures may come together with the answer: whoever takes them is to know before.
@@ -160,7 +164,7 @@ class CameraSession:
             if self._agreed.server_ports is not None:
                 self._datagrams.open_the_way(self._agreed.server_ports, _EMPTY_REPORT)
         self._require(await dialogue.ask("PLAY", track.session_url, [("Range", "npt=0.000-")]))
-        self.stream.last_packet_s = self._loop.time()
+        self.stream.last_packet_s = time.monotonic()
 
     async def _attend(self) -> None:
         """Give signs of life, until the camera falls silent or the connection ends."""
@@ -168,9 +172,9 @@ class CameraSession:
         stream = self.stream
         if stream is None:
             raise RuntimeError("a camera is attended once it plays")
-        sign_due_s = self._loop.time() + self._quiet_s
+        sign_due_s = time.monotonic() + self._quiet_s
         while not connection.ended.done():
-            now_s = self._loop.time()
+            now_s = time.monotonic()
             silent_s = stream.last_packet_s + self._options.read_timeout_s
             if now_s >= silent_s:
                 nothing_came = stream.counts.packets == 0
@@ -219,12 +223,11 @@ class CameraSession:
             self._datagrams.close()
 
     def _take_frame(self, channel: int, data: memoryview, start: int, end: int) -> None:
-        stream, channels = self.stream, self._agreed.channels
-        if stream is None or channels is None:
+        if self.stream is None:
             return
-        if channel == channels[0]:
-            stream.take_packet(data, start, end)
-        elif channel == channels[1]:
+        if channel == self._media_channel:
+            self.stream.take_packet(data, start, end)
+        elif channel == self._control_channel:
             self._take_control(data, start, end)
 
     def _take_control(self, data: memoryview, start: int, end: int) -> None:
