@@ -10,6 +10,7 @@ from typing import Any
 from nigoh.config.environment import read_folders
 from nigoh.config.settings import VisionSettings, WatchSettings
 from nigoh.domain.enrolment import PhotoReport
+from nigoh.domain.operating_point import OperatingPoint
 from nigoh.domain.sighting import CameraId, person_id
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.camera_watch import CameraWatch, WatchPolicy
@@ -17,7 +18,7 @@ from nigoh.engine.enrolment import Enroller, EnrolmentPolicy
 from nigoh.engine.known_faces import KnownFaces
 from nigoh.engine.watching import Watching
 from nigoh.errors import ConfigError, EnrolmentError
-from nigoh.identity.calibration import OperatingPoint, false_match_rate_for, threshold_for
+from nigoh.identity.calibration import false_match_rate_for, threshold_for
 from nigoh.identity.decision import DecisionPolicy
 from nigoh.identity.gallery import ExactGallery
 from nigoh.storage.known_faces import list_known_photos
@@ -70,8 +71,7 @@ def build_vision(settings: VisionSettings) -> Vision:
     )
     taken = store.obtain(settings.embedder, "embedder")
     embedder = load_kind("nigoh.embedders", taken.entry.architecture)(runtime.load(taken.path), taken.entry)
-    points = tuple(OperatingPoint(each.false_match_rate, each.similarity) for each in taken.entry.thresholds)
-    return Vision(FaceAnalyser(detector, embedder), points)
+    return Vision(FaceAnalyser(detector, embedder), taken.entry.thresholds)
 
 
 def build_analyser(settings: VisionSettings) -> FaceAnalyser:

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nigoh.errors import ModelError, TemplateMismatch
+from nigoh.identity.calibration import threshold_for
 from nigoh.vision.aligned_embedder import AlignedEmbedder
 from nigoh.vision.alignment import align_faces
 from nigoh.vision.embedder import Embedder
@@ -53,13 +54,13 @@ def test_photos_of_one_person_match_at_the_models_own_threshold(
     embedder: Embedder, entry: ModelEntry, crops: Crops
 ) -> None:
     similarity = embedder.embed(crops).similarity(embedder.embed(crops))
-    assert similarity[:3, :3].min() > entry.threshold(1e-5)
+    assert similarity[:3, :3].min() > threshold_for(1e-5, entry.thresholds)
 
 
 def test_photos_of_different_people_do_not(embedder: Embedder, entry: ModelEntry, crops: Crops) -> None:
     similarity = embedder.embed(crops).similarity(embedder.embed(crops))
-    assert similarity[:3, 3:].max() < entry.threshold(1e-3)
-    assert np.triu(similarity[3:, 3:], 1).max() < entry.threshold(1e-3)
+    assert similarity[:3, 3:].max() < threshold_for(1e-3, entry.thresholds)
+    assert np.triu(similarity[3:, 3:], 1).max() < threshold_for(1e-3, entry.thresholds)
 
 
 def test_templates_have_unit_length_and_carry_the_models_identity(

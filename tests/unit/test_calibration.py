@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from nigoh.identity.calibration import OperatingPoint, false_match_rate_for, threshold_for
+from nigoh.domain.operating_point import OperatingPoint
+from nigoh.identity.calibration import false_match_rate_for, threshold_for
 
 SFACE = [OperatingPoint(1e-3, 0.358), OperatingPoint(1e-4, 0.415), OperatingPoint(1e-5, 0.465)]
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nigoh.domain.operating_point import OperatingPoint
 from nigoh.errors import ConfigError
 from nigoh.vision.catalogue import load_catalogue
 from nigoh.vision.manifest import read_manifest
@@ -13,7 +14,6 @@ from nigoh.vision.model_entry import (
     InputContract,
     ModelKind,
     PackageOrigin,
-    Threshold,
     WebOrigin,
 )
 
@@ -41,19 +41,12 @@ def test_an_entry_says_what_its_lines_say() -> None:
     (entry,) = read_manifest(MINE, "models.toml")
     assert (entry.name, entry.version, str(entry.kind), entry.dimension) == ("mine", "1", "embedder", 64)
     assert entry.input == InputContract(112, Colour.RGB, (1, 2, 3), (0.5, 0.5, 0.5))
-    assert entry.thresholds == (Threshold(1e-3, 0.4), Threshold(1e-5, 0.6))
+    assert entry.thresholds == (OperatingPoint(1e-3, 0.4), OperatingPoint(1e-5, 0.6))
     assert entry.origins == (
         PackageOrigin("somebody", "somebody/mine.onnx"),
         FolderOrigin("mine.onnx"),
         WebOrigin("https://example.org/mine.onnx"),
     )
-
-
-def test_a_threshold_is_found_by_its_false_match_rate_and_a_rate_that_is_not_stated_is_refused() -> None:
-    (entry,) = read_manifest(MINE, "models.toml")
-    assert entry.threshold(1e-5) == 0.6
-    with pytest.raises(ConfigError, match=r"mine has no threshold .* 0\.01\..*0\.001, 1e-05"):
-        entry.threshold(1e-2)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +92,7 @@ def test_the_catalogue_ships_a_detector_and_an_embedder_that_anybody_may_use() -
     yunet, sface = catalogue.find("yunet", "detector"), catalogue.find("sface", "embedder")
     assert yunet.commercial_use
     assert sface.commercial_use
-    assert sface.threshold(1e-4) == 0.415
+    assert OperatingPoint(1e-4, 0.415) in sface.thresholds
 
 
 def test_every_embedder_asks_more_similarity_for_fewer_false_matches() -> None:

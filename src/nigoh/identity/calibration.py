@@ -7,17 +7,10 @@ hundred times as many false alarms for a thousand (ISO/IEC 19795-1: FPIR from FM
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-
-@dataclass(frozen=True, slots=True)
-class OperatingPoint:
-    """What a model measured: at this similarity, this share of impostor comparisons is a false match."""
-
-    false_match_rate: float
-    similarity: float
+from nigoh.domain.operating_point import OperatingPoint
 
 
 def false_match_rate_for(false_alarms: float, templates: int) -> float:

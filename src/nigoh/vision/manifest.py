@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from nigoh.domain.operating_point import OperatingPoint
 from nigoh.errors import ConfigError
 from nigoh.vision.model_entry import (
     Colour,
@@ -15,7 +16,6 @@ from nigoh.vision.model_entry import (
     ModelKind,
     Origin,
     PackageOrigin,
-    Threshold,
     WebOrigin,
 )
 
@@ -157,15 +157,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _thresholds(table: _Table) -> tuple[Threshold, ...]:
+def _thresholds(table: _Table) -> tuple[OperatingPoint, ...]:
     stated = []
     for key in table.names():
         try:
             rate = float(key)
         except ValueError as error:
             raise table.wrong(f"the key '{key}' is not a false match rate such as \"1e-4\"") from error
-        stated.append(Threshold(rate, table.take_number(key)))
-    return tuple(sorted(stated, key=lambda threshold: -threshold.false_match_rate))
+        stated.append(OperatingPoint(rate, table.take_number(key)))
+    return tuple(sorted(stated, key=lambda point: -point.false_match_rate))
 
 
 def _origins(table: _Table) -> tuple[Origin, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nigoh.errors import ConfigError
+from nigoh.domain.operating_point import OperatingPoint
 
 
 class ModelKind(StrEnum):
@@ -84,14 +84,6 @@ class WebOrigin:
 Origin = PackageOrigin | FolderOrigin | WebOrigin
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """The least cosine similarity of a match, for an expected share of false matches among impostor pairs."""
-
-    false_match_rate: float
-    similarity: float
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEntry:
     """One model of the catalogue.
@@ -119,20 +111,5 @@ class ModelEntry:
     sha256: str
     input: InputContract
     dimension: int
-    thresholds: tuple[Threshold, ...]
+    thresholds: tuple[OperatingPoint, ...]
     origins: tuple[Origin, ...]
-
-    def threshold(self, false_match_rate: float) -> float:
-        """The similarity that the catalogue states for a false match rate, e.g. 1e-4.
-
-        Raises:
-            ConfigError: the catalogue states none for that rate.
-        """
-        for known in self.thresholds:
-            if known.false_match_rate == false_match_rate:
-                return known.similarity
-        stated = ", ".join(f"{known.false_match_rate:g}" for known in self.thresholds)
-        raise ConfigError(
-            f"model {self.name} has no threshold for a false match rate of {false_match_rate:g}",
-            f"The catalogue states: {stated}." if stated else "Give the threshold as a similarity.",
-        )
