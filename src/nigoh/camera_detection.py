@@ -117,28 +117,32 @@ class CameraDetection:
         Raises:
             SourceError, SourceUnavailable: the source cannot be read, or a live one ended.
         """
-        with ExitStack() as stack:
-            self._watching = stack.enter_context(
-                open_watch(self.source, self._settings, self._known, self._vision, every_frame=True)
-            )
-            window = self._open_window(stack)
-            painter = Painter(self._words)
-            self.running = True
-            try:
-                for result in self._watching.results():
-                    self.frame_counter += 1
-                    if isinstance(result, FrameResult):
-                        self._publish([face.box for face in result.faces], result.faces)
-                    if not self.running or (window and not window.show(painter.paint(result))):
-                        break
-            finally:
-                self.running = False
+        # Before the source is opened, which may take seconds: whoever stops it meanwhile must be heard.
+        self.running = True
+        try:
+            self._detect()
+        finally:
+            self.running = False
 
     def stop(self) -> None:
         """End `start_detection`, from any thread."""
         self.running = False
         if self._watching is not None:
             self._watching.stop()
+
+    def _detect(self) -> None:
+        with ExitStack() as stack:
+            self._watching = stack.enter_context(
+                open_watch(self.source, self._settings, self._known, self._vision, every_frame=True)
+            )
+            window = self._open_window(stack)
+            painter = Painter(self._words)
+            for result in self._watching.results() if self.running else ():
+                self.frame_counter += 1
+                if isinstance(result, FrameResult):
+                    self._publish([face.box for face in result.faces], result.faces)
+                if not self.running or (window and not window.show(painter.paint(result))):
+                    return
 
     def _open_window(self, stack: ExitStack) -> PreviewWindow | None:
         if self._show is False:

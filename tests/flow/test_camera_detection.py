@@ -1,5 +1,6 @@
 """Scripts written for the classic class run with nigoh inside."""
 
+import socket
 import threading
 import time
 from pathlib import Path
@@ -114,6 +115,28 @@ def test_another_thread_can_stop_it(known: Path, clip: str) -> None:
     stopper.join(10)
     assert 0 < cam.frame_counter < 275
     assert not cam.running
+
+
+def test_it_can_be_stopped_while_the_source_is_being_opened(known: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent_camera:
+        port = silent_camera.getsockname()[1]
+        cam = CameraDetection(source=f"http://127.0.0.1:{port}/video.mjpg", show=False)
+        cam.load_known_faces(known)
+        detection = threading.Thread(target=cam.start_detection)
+        detection.start()
+        connection, _ = silent_camera.accept()
+        with connection:
+            assert cam.running
+            cam.stop()
+            picture = cv2.imencode(".jpg", np.full((120, 160, 3), 90, np.uint8))[1].tobytes()
+            part = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture)
+            connection.sendall(
+                b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
+                + (part + picture + b"\r\n") * 20
+            )
+            detection.join(30)
+    assert not detection.is_alive()
+    assert (cam.frame_counter, cam.running) == (0, False)
 
 
 def test_what_cannot_be_opened_or_loaded_is_said(tmp_path: Path) -> None:
