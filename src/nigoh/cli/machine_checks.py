@@ -9,6 +9,7 @@ from enum import StrEnum
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import av
 import msgspec
@@ -123,10 +124,10 @@ def _pipeline(defaults: VisionSettings) -> Check:
     return Check(name="faces", outcome=Outcome.OK, detail=f"detected and embedded: {timing}", needed=True)
 
 
-def _codec(name: str, codec: str, mode: str, *, needed: bool) -> Check:
+def _codec(name: str, codec: str, mode: Literal["r", "w"], *, needed: bool) -> Check:
     version = f"PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}"
     try:
-        av.Codec(codec, "r" if mode == "r" else "w")
+        av.Codec(codec, mode)
     except av.codec.codec.UnknownCodecError:
         detail = f"{version} was built without {codec}. Run: pip install --force-reinstall --only-binary av av"
         return Check(name=name, outcome=Outcome.FAILED, detail=detail, needed=needed)

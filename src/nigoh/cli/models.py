@@ -75,15 +75,9 @@ def verify(as_json: bool) -> int:
     reports = [_report(store.inspect(entry)) for entry in store.catalogue]
     if as_json:
         _print_json(reports)
-    for report in reports if not as_json else ():
-        match report.state:
-            case ModelState.MISSING:
-                line = f"missing  {report.name}"
-            case ModelState.CHANGED:
-                line = f"FAILED   {report.problem}"
-            case _:
-                line = f"ok       {report.name}  {report.file}"
-        output.print(line, markup=False)
+    else:
+        for report in reports:
+            output.print(_verdict(report), markup=False)
     return 1 if any(report.state == ModelState.CHANGED for report in reports) else 0
 
 
@@ -122,6 +116,16 @@ def pull(name: str, as_json: bool) -> None:
         _print_json([_report(store.inspect(entry))])
     else:
         output.print(f"{entry.name}: {found.path}", markup=False)
+
+
+def _verdict(report: ModelReport) -> str:
+    match report.state:
+        case ModelState.MISSING:
+            return f"missing  {report.name}"
+        case ModelState.CHANGED:
+            return f"FAILED   {report.problem}"
+        case _:
+            return f"ok       {report.name}  {report.file}"
 
 
 def _download(store: ModelStore, entry: ModelEntry) -> None:

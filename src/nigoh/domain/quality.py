@@ -15,9 +15,9 @@ class Qualities:
         size: (N,) float32, from the distance between the eyes.
         sharpness: (N,) float32, from the detail in the aligned crop.
         frontality: (N,) float32, from the landmarks: 1 looks at the camera, 0 is a profile.
-        exposure: (N,) float32, from the crop's brightness and contrast.
+        exposure: (N,) float32, from the crop's contrast and how much of it is neither black nor white.
         detection: (N,) float32, from the detector's score.
-        visibility: (N,) float32, from how much of the face lies inside the picture.
+        visibility: (N,) float32, from how much of the crop lies inside the picture.
     """
 
     size: Floats
@@ -49,7 +49,7 @@ class Qualities:
 
     @property
     def overall(self) -> Floats:
-        """(N,) float32: the geometric mean of the parts, so that one bad part cannot hide, times the visibility.
+        """(N,) float32: the geometric mean of the other parts, so that a bad one cannot hide, times visibility.
 
         A face that is half outside the picture is no worse picture of a face but a picture of half a face: its
         template resembles nobody, so that visibility counts in full.

@@ -36,7 +36,7 @@ class ReportPolicy:
 
 @dataclass(frozen=True, slots=True)
 class WatchPolicy:
-    """How one camera is watched."""
+    """How one camera is watched: when a track gets a name, what one track is, and which tracks are reported."""
 
     decision: DecisionPolicy
     tracking: TrackingPolicy = field(default_factory=TrackingPolicy)

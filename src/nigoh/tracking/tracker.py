@@ -20,6 +20,8 @@ from nigoh.tracking.motion import MotionPolicy, certain_matches, nearness, predi
 from nigoh.tracking.track import Track
 
 _HALF_WAY = 0.5
+"""Where similarity says nothing, a face must be at least this near to a track's prediction, in [0, 1]."""
+
 _PLACE_ALONE = 0.1
 """What place alone is worth where similarity says nothing: less than any similarity that is enough."""
 

@@ -36,6 +36,7 @@ from nigoh.vision.embedder import CROP_PX
 
 # Between the eyes, in pixels of the source. Beyond 40 px (a face of about 90 px) nothing is gained.
 _EYES_PX = (4.0, 40.0)
+# And in an aligned crop (alignment.REFERENCE_PX).
 _CROP_EYES_PX = 35.2
 
 # Second differences over contrast (see _detail).
