@@ -34,6 +34,8 @@ def load_known_faces(folder: str | Path, **settings: object) -> KnownFaces:
 def watch(source: Source, known: KnownFaces | None = None, **settings: object) -> Iterator[Sighting]:
     """Watch a source; yield a sighting for each track when it ends.
 
+    The source is opened, and errors are raised, when the first sighting is asked for. Leaving the loop closes it.
+
     Args:
         source: what to watch.
         known: who can be recognised, from `load_known_faces`; without it everybody is unknown.

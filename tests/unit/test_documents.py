@@ -9,6 +9,7 @@ import click
 import pytest
 
 from nigoh.cli.main import nigoh as command_line
+from nigoh.messaging.json_lines import encode_sighting, read_sightings
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("docs", "benchmarks", "examples")
@@ -110,3 +111,13 @@ def test_commands_are_found_in_a_line(line: str, commands: list[list[str]]) -> N
 @pytest.mark.parametrize("words", [["wach"], ["--no-such-option"]])
 def test_what_does_not_exist_is_noticed(words: list[str]) -> None:
     assert why_not(words)
+
+
+def test_the_sighting_in_each_readme_is_one_that_is_read(tmp_path: Path) -> None:
+    """As it would be written: the same fields in the same order, and no more digits."""
+    for readme in ROOT.glob("README*.md"):
+        for line in re.findall(r'^\{"type":"sighting".*\}$', readme.read_text("utf-8"), re.MULTILINE):
+            (tmp_path / "sighting.jsonl").write_text(line, encoding="utf-8")
+            (sighting,) = read_sightings(tmp_path / "sighting.jsonl")
+            assert encode_sighting(sighting).decode() == line
+    assert '{"type":"sighting"' in (ROOT / "README.md").read_text("utf-8")
