@@ -13,16 +13,23 @@ Measured on 2 cores of a Xeon with AVX-512, float32, per picture or face:
 - No compiled-model cache: it would save 0.27 s at a start, but what it loads is not covered by the model's digest.
 """
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import ClassVar
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
 
 from nigoh.errors import DeviceUnavailable, ModelError
 from nigoh.vision.inference_threads import default_threads
+
+# OpenVINO's Python package reports each import of it to Google Analytics, unless its telemetry package is missing.
+# nigoh sends nothing anywhere, so here it is missing: an empty module in its place fails OpenVINO's import of it.
+sys.modules.setdefault("openvino_telemetry", ModuleType("openvino_telemetry"))
+
+import openvino as ov  # noqa: E402 - after its telemetry has been kept out
 
 _DEVICES = ("cpu", "gpu", "npu")
 
