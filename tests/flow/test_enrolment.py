@@ -1,5 +1,6 @@
 """A folder of known faces becomes a gallery, and each photo that needs attention is named with what to do."""
 
+import os
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from nigoh.domain.enrolment import Finding, PhotoReport
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.known_faces import KnownFaces
 from nigoh.errors import ConfigError, EnrolmentError
+from nigoh.storage.known_faces import list_known_photos
 from nigoh.wiring import build_analyser, enrol_folder
 
 
@@ -168,3 +170,10 @@ def test_a_folder_that_is_missing_or_a_file_is_refused(analyser: FaceAnalyser, t
         enrol_folder(tmp_path / "absent", analyser)
     with pytest.raises(ConfigError, match="is not a folder"):
         enrol_folder(tmp_path / "file", analyser)
+
+
+def test_a_pipe_among_the_photos_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "Anna.jpg")
+    (tmp_path / "Bek.jpg").touch()
+    (tmp_path / "Gone.jpg").symlink_to(tmp_path / "absent.jpg")
+    assert [photo.person for photo in list_known_photos(tmp_path)] == ["Bek", "Gone"]

@@ -34,11 +34,13 @@ def read_folders(environment: Mapping[str, str] = os.environ) -> Folders:
     """The folders that this process uses.
 
     Raises:
-        ConfigError: NIGOH_MODELS names something that is not a folder.
+        ConfigError: NIGOH_MODELS names something that is not a folder, or may not be read.
     """
     models = _path(environment, "NIGOH_MODELS")
-    if models is not None and not models.is_dir():
-        raise ConfigError(f"NIGOH_MODELS: {models} is not a folder", "Name a folder of model files, or unset it.")
+    if models is not None and not (os.access(models, os.R_OK | os.X_OK) and models.is_dir()):
+        raise ConfigError(
+            f"NIGOH_MODELS: {models} is not a folder that may be read", "Name a folder of model files, or unset it."
+        )
     return Folders(
         models=models,
         cache=_path(environment, "NIGOH_CACHE") or platformdirs.user_cache_path("nigoh"),

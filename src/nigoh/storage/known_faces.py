@@ -7,6 +7,8 @@ from nigoh.domain.sighting import person_id
 from nigoh.errors import ConfigError
 from nigoh.video.photo import PHOTO_SUFFIXES
 
+_GIVE = "Give a folder with a photo a person (the file's name is the person's) or a folder a person."
+
 
 def list_known_photos(folder: Path) -> tuple[KnownPhoto, ...]:
     """The photos of a folder of known faces, by person and then by file name.
@@ -18,13 +20,10 @@ def list_known_photos(folder: Path) -> tuple[KnownPhoto, ...]:
     Raises:
         ConfigError: the folder is missing, is no folder, or cannot be read.
     """
-    if not folder.is_dir():
-        problem = "is not a folder" if folder.exists() else "does not exist"
-        raise ConfigError(
-            f"the folder of known faces {folder} {problem}",
-            "Give a folder with a photo a person (the file's name is the person's) or a folder a person.",
-        )
     try:
+        if not folder.is_dir():
+            problem = "is not a folder" if folder.exists() else "does not exist"
+            raise ConfigError(f"the folder of known faces {folder} {problem}", _GIVE)
         photos = [
             KnownPhoto(person_id(path.name if path.is_dir() else path.stem), photo)
             for path in folder.iterdir()
@@ -33,13 +32,17 @@ def list_known_photos(folder: Path) -> tuple[KnownPhoto, ...]:
         ]
     except PermissionError as error:
         raise ConfigError(f"{error.filename or folder} may not be read", "Allow reading it: chmod u+rX.") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"the folder of known faces {folder} cannot be read: {reason}", _GIVE) from error
     return tuple(sorted(photos, key=lambda photo: (photo.person, photo.path.name)))
 
 
 def _photos_in(path: Path) -> list[Path]:
     if path.is_dir():
         return [each for each in sorted(path.iterdir()) if each.is_file() and _is_photo(each)]
-    return [path] if _is_photo(path) else []
+    # A link that leads nowhere is meant as a photo, and reported; a pipe would be waited for.
+    return [path] if _is_photo(path) and (path.is_file() or path.is_symlink()) else []
 
 
 def _is_photo(path: Path) -> bool:

@@ -20,7 +20,7 @@ def file_medium(path: Path) -> Medium:
             raise SourceError(f"{path} is not a file", "Give a video file, a folder of pictures or a camera's URL.")
         with path.open("rb"):
             pass
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _explain(path, error) from error
     if size == 0:
         raise SourceError(f"{path} is empty", "Copy it again from where it came.")
@@ -48,6 +48,5 @@ def _explain(path: Path, error: Exception) -> SourceError:
                 "Play it in another program; if that fails too, copy it again from where it came.",
             )
         case _:
-            return SourceError(
-                f"{path} cannot be read: {error.strerror if isinstance(error, OSError) else error}", ""
-            )
+            reason = error.strerror if isinstance(error, OSError) else error
+            return SourceError(f"{path} cannot be read: {reason}", "Check its name and its disk.")

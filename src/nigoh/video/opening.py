@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from nigoh.domain.camera_url import CameraUrl
+from nigoh.errors import SourceError
 from nigoh.video.container import ContainerSource
 from nigoh.video.files import file_medium
 from nigoh.video.images import ImageSource
@@ -18,6 +19,7 @@ from nigoh.video.webcam import webcam_medium
 __all__ = ["SourceOptions", "open_source"]
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+_SCHEMELESS = re.compile(r"([a-zA-Z]+:/?)?[^/@:\s]+:[^@\s]+@")
 _WEBCAM = re.compile(r"\d+|/dev/video\d+")
 
 
@@ -41,9 +43,24 @@ def open_source(spec: str | int | Path, options: SourceOptions | None = None) ->
         if _URL.match(text):
             return _open_url(CameraUrl(text), options)
     path = Path(spec) if isinstance(spec, Path) else Path(text).expanduser()
-    if path.is_dir() or (path.suffix.lower() in PHOTO_SUFFIXES - _MOVING and path.is_file()):
-        return ImageSource(path, options)
-    return ContainerSource(file_medium(path), options)
+    return ImageSource(path, options) if _holds_pictures(text, path) else ContainerSource(file_medium(path), options)
+
+
+def _holds_pictures(text: str, path: Path) -> bool:
+    """Whether the path is a folder or a picture; refuses what can be no path, and addresses without their scheme."""
+    if not text.strip():
+        raise SourceError("the source's name is empty", "Give a video file, a folder, a webcam or a camera's URL.")
+    try:
+        there, folder = path.exists(), path.is_dir()
+    except (OSError, ValueError):
+        # A folder that may not be entered, a name that is too long or holds a zero: told when it is opened as a file.
+        there = folder = False
+    if not there and _SCHEMELESS.match(text):
+        # Not shown: it holds a password.
+        raise SourceError(
+            "the source is neither a file nor a URL", "Begin a camera's address with rtsp:// or http://."
+        )
+    return folder or (there and path.suffix.lower() in PHOTO_SUFFIXES - _MOVING)
 
 
 def _open_url(url: CameraUrl, options: SourceOptions) -> Source:
