@@ -1,6 +1,7 @@
 """What a watch leaves behind: JSON lines that others can read, and crops with safe names."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -74,6 +75,18 @@ def test_crops_have_names_that_every_file_system_takes(tmp_path: Path) -> None:
     read = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
     assert read is not None
     assert read.shape == (40, 30, 3)
+
+
+def test_crops_of_long_names_are_kept_apart_by_their_tracks(tmp_path: Path) -> None:
+    crops = CropFolder(tmp_path)
+    picture = np.full((40, 30, 3), 90, np.uint8)
+    names = {
+        crops.save(
+            replace(SIGHTING, camera=CameraId("Эшик" * 60), track=track, person=PersonId("Ў" * 125)), picture
+        ).name
+        for track in (1, 2)
+    }
+    assert len(names) == len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from nigoh.errors import OutputError
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _JPEG_QUALITY = 92
+_MOST_NAME_BYTES = 200
+_MOST_CAMERA_LETTERS = 40
 
 
 class CropFolder:
@@ -28,8 +30,10 @@ class CropFolder:
 
     def save(self, sighting: Sighting, picture: Pixels) -> Path:
         """Write the picture (H, W, 3) uint8 BGR. Raises OutputError."""
-        name = f"{sighting.camera}-{sighting.track:04d}-{sighting.person or sighting.status}"
-        path = self._folder / f"{_UNSAFE.sub('_', name)}.jpg"
+        name = f"{sighting.camera[-_MOST_CAMERA_LETTERS:]}-{sighting.track:04d}-{sighting.person or sighting.status}"
+        # Cut to what a file system takes as a name; the camera and the track come first.
+        stem = _UNSAFE.sub("_", name).encode()[:_MOST_NAME_BYTES].decode(errors="ignore")
+        path = self._folder / f"{stem}.jpg"
         _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
         try:
             path.write_bytes(encoded.tobytes())
