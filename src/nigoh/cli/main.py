@@ -57,7 +57,7 @@ def nigoh() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit the process with its code."""
     try:
-        result = nigoh.main(arguments, standalone_mode=False)
+        result = nigoh.main(arguments, prog_name="nigoh", standalone_mode=False)
     except NigohError as error:
         report_error(str(error))
         sys.exit(2)

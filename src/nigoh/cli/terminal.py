@@ -10,9 +10,12 @@ from nigoh.domain.camera_url import redact
 _FILE_COLUMNS = 140
 
 
-def _console(stream: TextIO, *, stderr: bool) -> Console:
-    """A console as wide as the terminal; in a file or a pipe wide enough that no table breaks its cells."""
-    width = None if stream.isatty() else _FILE_COLUMNS
+def _console(stream: TextIO | None, *, stderr: bool) -> Console:
+    """A console as wide as the terminal; in a file or a pipe wide enough that no table breaks its cells.
+
+    A stream that was closed (`>&-`) is None and swallows what is written.
+    """
+    width = None if stream and stream.isatty() else _FILE_COLUMNS
     return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
 
 
@@ -27,4 +30,4 @@ def report_error(message: str) -> None:
 
 def report_note(message: str) -> None:
     """One line on stderr for what the user should know, without credentials and without markup."""
-    errors.print(redact(message), markup=False)
+    errors.print(redact(" ".join(message.split())), markup=False)

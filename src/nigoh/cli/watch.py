@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from os import PathLike
 from pathlib import Path
 
 import click
@@ -17,7 +18,17 @@ from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.known_faces import KnownFaces
 from nigoh.wiring import build_vision, enrol_folder, open_watch
 
-_PATH = click.Path(path_type=Path)
+
+class _GivenPath(click.Path):
+    """A path that was really given: an empty one, as of a variable that is not set, would mean this folder."""
+
+    def convert(self, value: str | PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if not str(value).strip():
+            self.fail("the name is empty.", param, ctx)
+        return Path(value)
+
+
+_PATH = _GivenPath()
 _LANGUAGES = click.Choice([language.value for language in Language])
 
 

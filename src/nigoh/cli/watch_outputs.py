@@ -30,15 +30,25 @@ class OutputChoice:
     show: bool = False
 
     def refuse_overwriting(self, source: str) -> None:
-        """Raise OutputError if a result would be written over the source."""
+        """Raise OutputError if a result would be written over the source or over the other result."""
         for path in (self.out, self.annotate):
-            if path is not None and path.exists() and Path(source).exists() and path.samefile(source):
+            if path is not None and _same_file(path, Path(source)):
                 raise OutputError(f"{path} is the source itself", "Give the result another name.")
+        if self.out and self.annotate and self.out.absolute() == self.annotate.absolute():
+            raise OutputError(f"{self.out} is to be both sightings and video", "Give each its own name.")
 
     @property
     def needs_every_frame(self) -> bool:
         """Whether frames that are not analysed are needed too."""
         return self.show or self.annotate is not None
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    try:
+        return first.samefile(second)
+    except (OSError, ValueError):
+        # One of them is not there, or may not be looked at: whoever opens it says so.
+        return False
 
 
 class PictureOutput(Protocol):

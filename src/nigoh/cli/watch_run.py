@@ -46,8 +46,7 @@ class Run:
                 self._watch(bar)
             except NigohError as error:
                 failure = error
-            for report in self._watching.finish():
-                self._keep(report)
+            failure = self._keep_rest() or failure
         self._conclude()
         if failure is not None:
             raise failure
@@ -72,6 +71,16 @@ class Run:
         self._found += 1
         self._latest.append(report.sighting)
         self._outputs.take_report(report)
+
+    def _keep_rest(self) -> NigohError | None:
+        """End the open tracks; what cannot be written stands in the table all the same."""
+        failure: NigohError | None = None
+        for report in self._watching.finish():
+            try:
+                self._keep(report)
+            except NigohError as error:
+                failure = error
+        return failure
 
     def _conclude(self) -> None:
         faults = self._watching.faults

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from nigoh.domain.enrolment import Finding
 from nigoh.domain.language import Words
 from nigoh.domain.sighting import Sighting, Status
 from nigoh.engine.known_faces import KnownFaces
@@ -39,8 +38,7 @@ def complaint_lines(known: KnownFaces) -> list[str]:
     return [
         f"{photo.path}: {photo.finding}"
         + ("" if photo.finding.is_in_gallery else " (not enrolled)")
-        + ("" if photo.finding is Finding.UNREADABLE and photo.detail.startswith(str(photo.path)) else ": ")
-        + photo.detail
+        + f": {photo.detail.removeprefix(f'{photo.path} ')}"
         for photo in known.complaints
     ]
 
