@@ -41,6 +41,7 @@ bench: $(READY) $(CLASSIC_READY) ## Measure speed against the classic script, st
 	@$(BIN)/python benchmarks/classic_pipeline.py
 	@$(BIN)/python benchmarks/startup.py
 	@$(BIN)/python benchmarks/memory.py
+	@$(BIN)/python benchmarks/farm.py
 
 bench-setup: $(CLASSIC_READY) ## Make .venv-classic, what the classic script needs
 

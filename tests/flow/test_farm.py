@@ -80,10 +80,14 @@ def test_ffmpeg_sees_every_camera(
             assert np.allclose(np.diff([time_s for _, _, time_s in seen]), 0.05, atol=1e-3)
 
 
-@pytest.mark.parametrize("scheme", list(AuthScheme))
-def test_nigohs_own_receiver_sees_them(footage: dict[VideoCodec, Footage], scheme: AuthScheme) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "codec"), [*((scheme, VideoCodec.H264) for scheme in AuthScheme), (AuthScheme.NONE, VideoCodec.H265)]
+)
+def test_nigohs_own_receiver_sees_them(
+    footage: dict[VideoCodec, Footage], scheme: AuthScheme, codec: VideoCodec
+) -> None:
     account = Account() if scheme is AuthScheme.NONE else Account(scheme, "guard", PASSWORD)
-    with farm_of(footage[VideoCodec.H264], ServingOptions(account=account)) as farm:
+    with farm_of(footage[codec], ServingOptions(account=account)) as farm:
         with open_source(farm.urls[1].reveal()) as source:
             frames = list(islice(source.frames(), 12))
         if scheme is not AuthScheme.NONE:
@@ -178,6 +182,13 @@ def test_clips_are_made_once(footage: dict[VideoCodec, Footage], cache: Path) ->
     assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.mp4")} == before
     assert not [path for path in cache.rglob("*") if "unfinished" in path.name]
     assert len(again.scenes) == 1
+
+
+def test_two_who_make_the_same_clips_at_once_both_have_them(tmp_path: Path) -> None:
+    with ThreadPoolExecutor() as makers:
+        made = list(makers.map(lambda _: prepare_footage(None, no_detector, OPTIONS, tmp_path), range(2)))
+    assert made[0] == made[1]
+    assert len(list((tmp_path / "farm").iterdir())) == 1
 
 
 def test_a_taken_port_is_said_and_nothing_is_left_behind(footage: dict[VideoCodec, Footage]) -> None:

@@ -106,12 +106,20 @@ def _make(
         unfinished = Path(mkdtemp(prefix=".unfinished-", dir=folder.parent))
         try:
             _make_clips(people, options, unfinished, on_clip)
-            if not folder.exists():
-                unfinished.rename(folder)
+            _put_in_place(unfinished, folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     except OSError as error:
         raise OutputError(f"{folder}: {error.strerror or error}", "NIGOH_CACHE names another folder.") from error
+
+
+def _put_in_place(made: Path, folder: Path) -> None:
+    try:
+        made.rename(folder)
+    except OSError:
+        # Another process was quicker: its clips are the same.
+        if not (folder / _COMPLETE).exists():
+            raise
 
 
 def _make_clips(people: PortraitFolder, options: FarmOptions, folder: Path, on_clip: Progress) -> None:
