@@ -86,6 +86,8 @@ def _add_stream(container: OutputContainer, options: ClipOptions) -> VideoStream
     stream.width, stream.height, stream.pix_fmt = options.width_px, options.height_px, "yuv420p"
     context = stream.codec_context
     context.gop_size, context.max_b_frames, context.bit_rate = options.gop, 0, options.bitrate
+    # With a bounded bit rate an encoder's threads influence each other: one alone gives the same clip twice.
+    context.thread_count = 1
     context.colorspace, context.color_range = Colorspace.ITU601, ColorRange.MPEG
     if options.codec is VideoCodec.H265 and container.format.name in ("mp4", "mov"):
         context.codec_tag = "hvc1"  # the tag that players on Apple's systems ask for
@@ -102,7 +104,7 @@ def _rate_control(options: ClipOptions) -> dict[str, str]:
         bounds["crf"] = _MEDIUM_QUALITY[options.codec]
     if options.codec is VideoCodec.H264:
         return bounds | {"sc_threshold": "0", "keyint_min": str(options.gop)}
-    gop = f"keyint={options.gop}:min-keyint={options.gop}:scenecut=0:open-gop=0:bframes=0"
+    gop = f"keyint={options.gop}:min-keyint={options.gop}:scenecut=0:open-gop=0:bframes=0:pools=none:frame-threads=1"
     return bounds | {"x265-params": f"{gop}:log-level=none"}
 
 
