@@ -202,6 +202,18 @@ def test_a_terminal_that_takes_nothing_is_an_error_in_words(clip: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("wrong", ["out", "annotate", "crops"])
+def test_earlier_results_outlive_an_output_that_cannot_be_opened(wrong: str, clip: Path, tmp_path: Path) -> None:
+    places = {"out": tmp_path / "a.jsonl", "annotate": tmp_path / "a.mp4", "crops": tmp_path / "crops"}
+    earlier = [path for name, path in places.items() if name not in {wrong, "crops"}]
+    for path in earlier:
+        path.write_text("earlier")
+    places[wrong] = Path("/dev/null/x.mp4")
+    options = [text for name, path in places.items() for text in (f"--{name}", path)]
+    assert _run("watch", clip, *options) == 2
+    assert [path.read_text() for path in earlier] == ["earlier"] * len(earlier)
+
+
 def test_closed_streams_are_no_obstacle(clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     command = shlex.join([sys.executable, "-m", "nigoh", "watch", str(clip), "--max-frames", "4", "--out", str(out)])

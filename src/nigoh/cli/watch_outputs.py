@@ -113,18 +113,24 @@ class _Preview:
 
 @contextmanager
 def open_outputs(choice: OutputChoice, info: SourceInfo, words: Words) -> Iterator[Outputs]:
-    """Open everything that was asked for before the work begins. Raises OutputError, MissingExtra, ConfigError."""
+    """Open everything that was asked for before the work begins. Raises OutputError, MissingExtra, ConfigError.
+
+    Earlier results are replaced last, when nothing else can fail any more.
+    """
     with ExitStack() as stack:
         pictures: list[PictureOutput] = []
+        crops = CropFolder(choice.crops) if choice.crops else None
+        sightings = stack.enter_context(SightingFile(choice.out)) if choice.out else None
+        if choice.show:
+            pictures.append(_Preview(stack.enter_context(PreviewWindow(f"nigoh: {info.name}")), info))
         if choice.annotate:
             writer = VideoWriter(choice.annotate, info.width_px, info.height_px, info.fps)
             pictures.append(_Recording(stack.enter_context(writer)))
-        if choice.show:
-            pictures.append(_Preview(stack.enter_context(PreviewWindow(f"nigoh: {info.name}")), info))
-        sightings = stack.enter_context(SightingFile(choice.out)) if choice.out else None
+        if sightings:
+            sightings.clear()
         yield Outputs(
             pictures=tuple(pictures),
             painter=Painter(words),
             sightings=sightings,
-            crops=CropFolder(choice.crops) if choice.crops else None,
+            crops=crops,
         )

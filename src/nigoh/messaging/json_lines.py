@@ -35,16 +35,24 @@ def encode_sighting(sighting: Sighting) -> bytes:
 
 
 class SightingFile:
-    """A file of sightings, opened before the work begins; a line is on its way to the disk when `write` returns."""
+    """A file of sightings, opened before the work begins; a line is on its way to the disk when `write` returns.
+
+    An existing file keeps its lines, and new ones follow, unless `clear` is called.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: FileIO
         try:
             # Without a buffer nothing is left over that closing the file could fail on.
-            self._file = FileIO(path, "wb")
+            self._file = FileIO(path, "ab")
         except OSError as error:
             raise OutputError.of(path, error) from error
+
+    def clear(self) -> None:
+        """Drop the lines that the file held before. A pipe or a terminal has none."""
+        if self._path.is_file():
+            self._file.truncate(0)
 
     def write(self, sighting: Sighting) -> None:
         """Add a line. Raises OutputError, e.g. when the disk is full."""
