@@ -136,6 +136,7 @@ def _repeat(source: Path, target: Path, times: int) -> None:
         (["{clip}", "--every", "x"], "'x' is not a valid integer"),
         (["{clip}", "--device", "toaster"], "toaster"),
         (["{clip}", "--embedder", "absent"], "absent"),
+        (["{clip}", "--accept-licence", "absent"], "there is no 'absent'"),
         (["{clip}", "--start", "5", "--end", "2"], "not after"),
         (["97"], "97"),
         (["rtsp://user:s3cr3t@127.0.0.1:9/stream"], "127.0.0.1:9"),

@@ -89,6 +89,14 @@ def test_crops_of_long_names_are_kept_apart_by_their_tracks(tmp_path: Path) -> N
     assert len(names) == len(list(tmp_path.iterdir())) == 2
 
 
+def test_crops_of_an_earlier_watch_stay(tmp_path: Path) -> None:
+    picture = np.full((40, 30, 3), 90, np.uint8)
+    paths = [CropFolder(tmp_path).save(SIGHTING, picture) for _ in range(3)]
+    assert len(set(paths)) == 3
+    assert paths[1].stem == f"{paths[0].stem}-2"
+    assert all(path.exists() for path in paths)
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"):

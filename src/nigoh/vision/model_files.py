@@ -73,9 +73,10 @@ def open_models(*, models: Path | None, cache: Path, config: Path, accepted: Ite
         accepted: names of models whose licence is accepted this once.
 
     Raises:
-        ConfigError: a manifest is malformed.
+        ConfigError: a manifest is malformed, or the licence of a model that nobody knows is accepted.
     """
     catalogue = load_catalogue(models)
+    accepted = [catalogue.find(name).name for name in accepted]
     remembered = AcceptedLicences(config).names(catalogue)
     return ModelStore(catalogue, models=models, cache=cache, accepted=(*accepted, *remembered))
 
