@@ -42,6 +42,7 @@ bench: $(READY) $(CLASSIC_READY) ## Measure speed against the classic script, st
 	@$(BIN)/python benchmarks/startup.py
 	@$(BIN)/python benchmarks/memory.py
 	@$(BIN)/python benchmarks/farm.py
+	@$(BIN)/python benchmarks/receive.py
 
 bench-setup: $(CLASSIC_READY) ## Make .venv-classic, what the classic script needs
 

@@ -5,7 +5,7 @@ from enum import Enum
 
 
 class Assemble(Enum):
-    """Which pictures are put together; of the others only the size is told, which costs a third less."""
+    """Which pictures are put together; of the others only the size is told: that saves about 5 % of the time."""
 
     ALL = "all"
     KEYFRAMES = "keyframes"
