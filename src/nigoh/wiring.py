@@ -28,6 +28,9 @@ from nigoh.video.photo import PHOTO_SUFFIXES
 from nigoh.video.sampling import Sampling
 from nigoh.vision.model_files import open_models
 
+ACCELERATOR_BATCH = 8
+"""Pictures that go through the detector at once on anything but a CPU."""
+
 ANALYSED_FPS = 10.0
 """Analysed frames a second where nothing else is asked for. Tracks hold at 2; 10 catch half a second of a face."""
 
@@ -67,7 +70,10 @@ def build_vision(settings: VisionSettings) -> Vision:
     runtime = load_kind("nigoh.runtimes", settings.runtime)(settings.device)
     found = store.obtain(settings.detector, "detector")
     detector = load_kind("nigoh.detectors", found.entry.architecture)(
-        runtime.load(found.path), detect_size_px=settings.detect_size_px, least_score=settings.detect_score
+        runtime.load(found.path),
+        detect_size_px=settings.detect_size_px,
+        least_score=settings.detect_score,
+        batch_size=1 if settings.device == "cpu" else ACCELERATOR_BATCH,
     )
     taken = store.obtain(settings.embedder, "embedder")
     embedder = load_kind("nigoh.embedders", taken.entry.architecture)(runtime.load(taken.path), taken.entry)
