@@ -124,7 +124,7 @@ def test_a_non_commercial_model_is_refused_until_it_is_accepted_by_name(place: P
     with pytest.raises(LicenceRefused, match=r"CC-BY-NC-4\.0.*nigoh models accept small .*--accept-licence small"):
         place.store().obtain("small")
     with pytest.raises(LicenceRefused):
-        place.store("another").obtain("small")
+        place.store("sface").obtain("small")
     assert place.store("small").obtain("small").entry.name == "small"
 
 
