@@ -28,7 +28,7 @@ class PassedFrame:
 class Watching:
     """A source being watched. A context manager; its owner is the thread that iterates over `results`.
 
-    Frames of a file are detected in batches of up to four, as they come from the decoder; of a live camera one at a
+    Frames of a file go to the detector up to four at a time, as they come from the decoder; of a live camera one at a
     time, always the newest.
     """
 
