@@ -53,6 +53,25 @@ class CameraUrl:
         """Host, port and path: short, and safe to show."""
         return re.split(r"[?#]", self._split()[1])[0].rstrip("/")
 
+    @property
+    def has_user(self) -> bool:
+        """Whether it says who logs in."""
+        return bool(self._split()[0].partition(":")[0])
+
+    @property
+    def has_password(self) -> bool:
+        """Whether it says with which password."""
+        return bool(self._split()[0].partition(":")[2])
+
+    def with_login(self, user: str, password: str) -> "CameraUrl":
+        """The same address with user and password ("" for none) wherever it has none of its own."""
+        credentials, rest = self._split()
+        own_user, _, own_password = credentials.partition(":")
+        chosen = own_user or quote(user, safe="")
+        secret = own_password or quote(password, safe="")
+        login = f"{chosen}:{secret}@" if secret else f"{chosen}@" if chosen else ""
+        return CameraUrl(f"{self._url.partition('://')[0]}://{login}{rest}")
+
     def secrets(self) -> tuple[str, ...]:
         """What must appear in no message: password and user, as given and decoded."""
         user, _, password = self._split()[0].partition(":")
