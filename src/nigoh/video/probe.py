@@ -54,6 +54,8 @@ def open_container(medium: Medium) -> InputContainer:
             format=medium.demuxer,
             options=dict(medium.demuxer_options),
             timeout=medium.timeout_s,
+            # A title in an old encoding is no reason not to play it.
+            metadata_errors="replace",
         )
     except av.error.FFmpegError as error:
         failure = medium.explain(error)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from nigoh.video.rtsp.access_unit import AccessUnit, Assemble
+from nigoh.video.access_unit import AccessUnit, Assemble
 from nigoh.video.rtsp.errors import UnsupportedFormat
 from nigoh.video.rtsp.nal_format import Kind, NalFormat
 from nigoh.video.rtsp.parameter_sets import START_CODE, ParameterSets

@@ -13,3 +13,7 @@ class UnsupportedFormat(ProtocolError):
 
 class NotSpoken(SourceError):
     """The camera speaks something that the lean receiver does not. FFmpeg may understand it."""
+
+
+class Garbled(NotSpoken):
+    """What the camera sends makes no sense here: it may be broken for now, or have a manner of its own."""

@@ -4,7 +4,7 @@ import socket
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceError, SourceUnavailable
-from nigoh.video.rtsp.errors import NotSpoken, ProtocolError
+from nigoh.video.rtsp.errors import Garbled, NotSpoken, ProtocolError, UnsupportedFormat
 from nigoh.video.rtsp.messages import Response
 
 _CHECK_NETWORK = "Check host, port and network."
@@ -44,7 +44,9 @@ def unreachable(url: CameraUrl, error: OSError) -> SourceUnavailable:
 
 def not_spoken(url: CameraUrl, error: ProtocolError) -> NotSpoken:
     """The camera speaks something else."""
-    return NotSpoken(f"{url}: {error}", "Let the camera send H.264 or H.265 over RTSP.")
+    if isinstance(error, UnsupportedFormat):
+        return NotSpoken(f"{url}: {error}", "Let the camera send H.264 or H.265 over RTSP.")
+    return Garbled(f"{url}: {error}", "Restart the camera, and let it send H.264 or H.265 over RTSP.")
 
 
 def mute(url: CameraUrl, transport: str) -> SourceUnavailable:

@@ -16,11 +16,14 @@ from nigoh.video.options import SourceOptions
 from nigoh.video.picture import to_pixels, upright_size
 from nigoh.video.rtsp.receiver import Receiver
 from nigoh.video.rtsp.reception import ReceptionOptions
-from nigoh.video.rtsp.unit_decoder import UnitDecoder
+from nigoh.video.rtsp.session_description import Codec
 from nigoh.video.rtsp.unit_queue import UnitQueue
 from nigoh.video.sampling import Sampling
 from nigoh.video.source import SourceFaults, SourceInfo
 from nigoh.video.timeline import Timeline
+from nigoh.video.unit_decoder import UnitDecoder
+
+_DECODERS = {Codec.H264: "h264", Codec.H265: "hevc"}
 
 _SLACK_S = 1.0
 """What opening waits beyond the camera's own time limits, which end it with the better explanation."""
@@ -108,7 +111,7 @@ class LeanRtspSource:
         track = self._queue.wait_for_track(self._patience_s() or 0.0)
         if track is None:
             raise SourceUnavailable(f"{self._url} does not answer", "Check the camera and its network.")
-        self._decoder = UnitDecoder(track.codec)
+        self._decoder = UnitDecoder(_DECODERS[track.codec])
         decoded = self._decode()
         first = next(decoded, None)
         if first is None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nigoh.video.rtsp.access_unit import AccessUnit, Assemble
+from nigoh.video.access_unit import AccessUnit, Assemble
 from nigoh.video.rtsp.depacketiser import Depacketiser
 from nigoh.video.rtsp.errors import ProtocolError
 from nigoh.video.rtsp.nal_format import FORMATS

@@ -7,7 +7,7 @@ from typing import Self
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceUnavailable
-from nigoh.video.rtsp.access_unit import Assemble
+from nigoh.video.access_unit import Assemble
 from nigoh.video.rtsp.media_stream import ReceptionCounts
 from nigoh.video.rtsp.receive_buffer import ReceiveBuffer
 from nigoh.video.rtsp.reception import ReceptionOptions, UnitSink
@@ -66,11 +66,17 @@ class Receiver:
             self._loop = loop
             self._started.set()
             loop.run_forever()
-            # What was added just before the end has its task by now, and is ended like the others.
-            for task in self._tasks:
-                task.cancel()
-            if self._tasks:
-                loop.run_until_complete(asyncio.wait(self._tasks))
+            # What was added just before the end has its task by now. It is given its first turn, as a task that is
+            # cancelled before would never tell its sink, and is then ended like the others.
+            loop.run_until_complete(asyncio.sleep(0))
+            # A set of its own: each task leaves the receiver's when it is done, perhaps before the waiting begins.
+            ending = set(self._tasks)
+            for task in ending:
+                # Not one that is being closed: a second time would keep it from taking leave of its camera.
+                if not task.cancelling():
+                    task.cancel()
+            if ending:
+                loop.run_until_complete(asyncio.wait(ending))
         finally:
             loop.close()
 
@@ -119,8 +125,8 @@ class Reception:
         Closing again does no harm.
         """
         with self._lock:
-            self._closing = True
-            if self._loop is not None and self._task is not None and not self._over.is_set():
+            first, self._closing = not self._closing, True
+            if first and self._loop is not None and self._task is not None and not self._over.is_set():
                 self._loop.call_soon_threadsafe(self._task.cancel)
         self._over.wait(wait_s)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from nigoh.errors import NigohError
-from nigoh.video.rtsp.access_unit import AccessUnit
+from nigoh.video.access_unit import AccessUnit
 from nigoh.video.rtsp.session_description import VideoTrack
 
 

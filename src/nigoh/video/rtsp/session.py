@@ -7,7 +7,7 @@ import time
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceError
-from nigoh.video.rtsp.access_unit import Assemble
+from nigoh.video.access_unit import Assemble
 from nigoh.video.rtsp.connection import RtspConnection
 from nigoh.video.rtsp.datagrams import DatagramReceiver
 from nigoh.video.rtsp.dialogue import Dialogue
@@ -209,18 +209,22 @@ class CameraSession:
         if self._sign_of_life is not None:
             self._sign_of_life.cancel()
         connection, dialogue = self._connection, self._dialogue
-        if connection is not None and dialogue is not None:
-            try:
-                if dialogue.session is not None and not connection.ended.done():
-                    async with asyncio.timeout(_LEAVE_S):
-                        await dialogue.ask("TEARDOWN", self._session_url)
-            except (OSError, ProtocolError):
-                # It is left anyhow; TimeoutError is an OSError.
-                pass
-            finally:
+        try:
+            if dialogue is not None and dialogue.session is not None and not self._is_cut_off():
+                async with asyncio.timeout(_LEAVE_S):
+                    await dialogue.ask("TEARDOWN", self._session_url)
+        except (OSError, ProtocolError):
+            # It is left anyhow; TimeoutError is an OSError.
+            pass
+        finally:
+            # Whoever is in a hurry may cancel even this.
+            if connection is not None:
                 connection.end()
-        if self._datagrams is not None:
-            self._datagrams.close()
+            if self._datagrams is not None:
+                self._datagrams.close()
+
+    def _is_cut_off(self) -> bool:
+        return self._connection is None or self._connection.ended.done()
 
     def _take_frame(self, channel: int, data: memoryview, start: int, end: int) -> None:
         if self.stream is None:

@@ -4,7 +4,7 @@ import threading
 from collections import deque
 
 from nigoh.errors import NigohError
-from nigoh.video.rtsp.access_unit import AccessUnit
+from nigoh.video.access_unit import AccessUnit
 from nigoh.video.rtsp.session_description import VideoTrack
 
 

@@ -1,4 +1,4 @@
-"""One coded picture, as the lean receiver hands it on."""
+"""One coded picture, as a reader of packets hands it on."""
 
 from dataclasses import dataclass, field
 from enum import Enum
