@@ -20,7 +20,8 @@ class DecisionPolicy:
         least_evidence: least quality of the best shot to be named at all: on faces that are blurred, tiny or turned
             away strangers reach the threshold more often than on the good photos it was measured on. The smallest
             faces that SFace still tells apart (24 px) and turned heads in which it finds the person have 0.4 to 0.6.
-        settled_shots: least number of shots after which a decision can be beyond doubt,
+        settled_shots: least number of shots after which a name can be beyond doubt,
+        settled_unknown_shots: and that somebody is unknown: one shot may simply be a bad one,
         settled_by: if the similarity is this far above or below the threshold.
         wanted: people that this watch looks for.
     """
@@ -30,6 +31,7 @@ class DecisionPolicy:
     margin: float = 0.05
     least_evidence: float = 0.2
     settled_shots: int = 3
+    settled_unknown_shots: int = 3
     settled_by: float = 0.12
     wanted: frozenset[PersonId] = frozenset()
 
@@ -90,6 +92,7 @@ def decide(
 
 def is_settled(decision: Decision, shots: int, policy: DecisionPolicy) -> bool:
     """Whether more shots of the track would hardly change the decision, so that none need be embedded."""
-    if shots < policy.settled_shots or decision.status is Status.AMBIGUOUS:
+    needed = policy.settled_unknown_shots if decision.person is None else policy.settled_shots
+    if shots < needed or decision.status is Status.AMBIGUOUS:
         return False
     return abs(decision.score - policy.threshold) >= policy.settled_by

@@ -90,6 +90,11 @@ class BestShots:
         """(K,) float32, best first."""
         return np.array([shot.quality for shot in self._shots], np.float32)
 
+    @property
+    def verified_s(self) -> float:
+        """When a face of the track was last embedded."""
+        return self._added_s
+
     def is_due(self, t_s: float) -> bool:
         """Whether it is time to look at the face again."""
         policy = self._policy

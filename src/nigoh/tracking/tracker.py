@@ -7,7 +7,7 @@ and decides. Assignments are greedy, best pair first: with a handful of open fac
 optimal assignment only between pairs that are equally plausible.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,6 +37,10 @@ class TrackingPolicy:
             reached once in 10,000 (SFace, 0.415), within a track nearly always.
         another_person: a face that motion gave to a track, but less similar than this, is someone else.
         poor_quality: below this quality similarity says nothing and only nearness counts.
+        alone_gap_s: the only face in the picture belongs to the only open track, about which there is no doubt, if
+            that was seen so short a time ago and the face is within reach: no embedding has to say so,
+        alone_trust_s: as long as the last one that did is no older than this. Whoever takes another's place within
+            the gap is told apart that much later.
     """
 
     max_gap_s: float = 2.0
@@ -44,6 +48,8 @@ class TrackingPolicy:
     far_similarity: float = 0.42
     another_person: float = 0.2
     poor_quality: float = 0.25
+    alone_gap_s: float = 0.0
+    alone_trust_s: float = 2.2
     motion: MotionPolicy = field(default_factory=MotionPolicy)
     shots: BestShotPolicy = field(default_factory=BestShotPolicy)
 
@@ -63,6 +69,19 @@ class Proposal:
     faces: Faces
     matches: Mapping[int, int]
     to_judge: NDArray[np.intp]
+
+    def without(self, rows: Collection[int]) -> "Proposal":
+        """The proposal as if these faces had not been seen."""
+        if not rows:
+            return self
+        kept = [row for row in range(len(self.faces)) if row not in rows]
+        places = {row: place for place, row in enumerate(kept)}
+        return Proposal(
+            self.t_s,
+            self.faces.pick(kept),
+            {places[row]: number for row, number in self.matches.items() if row in places},
+            np.array([places[row] for row in self.to_judge.tolist() if row in places], np.intp),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +122,8 @@ class Tracker:
             self._cut_s = t_s
         alive = [track for track in self._open if self._is_alive(track, t_s) and track.last_s >= self._cut_s]
         rows = certain_matches(*_predictions(alive, t_s), faces.boxes, self._policy.motion)
+        if not rows and self._is_alone(alive, faces, t_s):
+            rows = {0: 0}
         matches = {row: alive[place].number for row, place in rows.items()}
         by_number = self._by_number()
         to_judge = [
@@ -125,7 +146,8 @@ class Tracker:
 
         Args:
             proposal: the last proposal of this tracker.
-            looks: row of a face -> what was seen of it, for the faces that `choose` named.
+            looks: row of a face -> what was seen of it, for the faces that `choose` named. Those that motion gives to
+                a track can do without; others without a look are to be taken out before (`Proposal.without`).
         """
         ended = self._end(proposal.t_s)
         by_number = self._by_number()
@@ -145,6 +167,16 @@ class Tracker:
         """End all tracks, in the order in which they began."""
         ended, self._open = tuple(self._open), []
         return ended
+
+    def _is_alone(self, alive: Sequence[Track], faces: Faces, t_s: float) -> bool:
+        """Whether the one face there is can only be the one person there was."""
+        if len(alive) != 1 or len(self._open) != 1 or len(faces) != 1:
+            return False
+        track, policy = alive[0], self._policy
+        if not track.shots.settled or t_s - track.last_s > policy.alone_gap_s:
+            return False
+        near = nearness(*_predictions(alive, t_s), faces.boxes, policy.motion)
+        return track.shots.verified_s >= t_s - policy.alone_trust_s and bool(near[0, 0] > 0)
 
     def _by_number(self) -> dict[int, Track]:
         return {track.number: track for track in self._open}

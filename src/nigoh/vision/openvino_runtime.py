@@ -61,6 +61,8 @@ class OpenVinoRuntime:
             self._config["INFERENCE_PRECISION_HINT"] = "f32"
         if device == "cpu":
             self._config["INFERENCE_NUM_THREADS"] = threads or default_threads()
+            # Pinned, the inference of every process on the machine would run on the same first core.
+            self._config["ENABLE_CPU_PINNING"] = False
 
     @staticmethod
     def describe(device: str) -> str:

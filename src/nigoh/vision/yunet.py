@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nigoh.domain.faces import Faces
 from nigoh.domain.frame import Pixels, require_pixels
 from nigoh.domain.geometry import Floats
-from nigoh.vision.letterbox import Letterbox
+from nigoh.vision.letterbox import Letterbox, usual_detect_size_px
 from nigoh.vision.runtime import Session
 from nigoh.vision.suppression import suppress
 
@@ -28,14 +28,14 @@ class YuNet:
 
     Args:
         session: the model, its batch, height and width free.
-        detect_size_px: long side of the picture that the model sees.
+        detect_size_px: long side of the picture that the model sees; None: see `usual_detect_size_px`.
         least_score: faces with a lower score are left out.
         batch_size: at most so many pictures go through the model at once. On a CPU one: its intermediate results stay
             in the cache; four at once cost 12 % more. Accelerators want more.
     """
 
     def __init__(
-        self, session: Session, *, detect_size_px: int = 640, least_score: float = 0.6, batch_size: int = 1
+        self, session: Session, *, detect_size_px: int | None = 640, least_score: float = 0.6, batch_size: int = 1
     ) -> None:
         self._session = session
         self._detect_size_px = detect_size_px
@@ -58,12 +58,19 @@ class YuNet:
         for row, picture in enumerate(pictures):
             require_pixels(picture)
             height_px, width_px = picture.shape[:2]
-            groups.setdefault(Letterbox.fit(width_px, height_px, self._detect_size_px), []).append(row)
+            size_px = self._detect_size_px or usual_detect_size_px(width_px, height_px)
+            groups.setdefault(Letterbox.fit(width_px, height_px, size_px), []).append(row)
         return groups
 
     def _decode(self, outputs: Mapping[str, Floats], place: int, letterbox: Letterbox) -> Faces:
         """The faces of one picture of the batch, from the raw outputs."""
-        grids = [self._decode_grid(outputs, place, stride, letterbox.canvas_px[0]) for stride in _STRIDES_PX]
+        grids = [
+            grid
+            for stride in _STRIDES_PX
+            if (grid := self._decode_grid(outputs, place, stride, letterbox.canvas_px[0])) is not None
+        ]
+        if not grids:
+            return Faces.none()
         scores, boxes, landmarks = (np.concatenate(parts) for parts in zip(*grids, strict=True))
         best = np.argsort(-scores, kind="stable")[:_MOST_CANDIDATES]
         kept = best[suppress(boxes[best], scores[best], _MOST_OVERLAP)]
@@ -75,13 +82,15 @@ class YuNet:
 
     def _decode_grid(
         self, outputs: Mapping[str, Floats], place: int, stride: int, canvas_width_px: int
-    ) -> tuple[Floats, Floats, Floats]:
-        """Scores (K,), boxes (K, 4) and landmarks (K, 5, 2) on the canvas, of the cells that score enough.
+    ) -> tuple[Floats, Floats, Floats] | None:
+        """Scores (K,), boxes (K, 4) and landmarks (K, 5, 2) on the canvas, of the cells that score enough, if any do.
 
         Scores come first: of 5,040 cells of a 640x384 canvas some twenty are left to decode.
         """
         scores = outputs[f"cls_{stride}"][place, :, 0] * outputs[f"obj_{stride}"][place, :, 0]
         cells = np.flatnonzero(scores >= self._least_score**2)
+        if not len(cells):
+            return None
         columns = canvas_width_px // stride
         corners = np.stack([cells % columns, cells // columns], axis=1).astype(np.float32)
         raw = outputs[f"bbox_{stride}"][place, cells]
