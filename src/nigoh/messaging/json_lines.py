@@ -18,19 +18,20 @@ _READ_WHAT = "Give a file that nigoh watch --out has written."
 
 def encode_sighting(sighting: Sighting) -> bytes:
     """One line without its newline; times to the millisecond, boxes to a tenth of a pixel."""
+    return msgspec.json.encode(round_sighting(sighting))
+
+
+def round_sighting(sighting: Sighting) -> Sighting:
+    """With times to the millisecond, boxes to a tenth of a pixel, scores and qualities to four places."""
     best = sighting.best
     x1, y1, x2, y2 = (round(value, _PIXELS) for value in best.box)
-    return msgspec.json.encode(
-        replace(
-            sighting,
-            score=round(sighting.score, _SCORES),
-            first_s=round(sighting.first_s, _SECONDS),
-            last_s=round(sighting.last_s, _SECONDS),
-            best=replace(
-                best, t_s=round(best.t_s, _SECONDS), box=(x1, y1, x2, y2), quality=round(best.quality, _SCORES)
-            ),
-            candidates=tuple(Candidate(each.person, round(each.score, _SCORES)) for each in sighting.candidates),
-        )
+    return replace(
+        sighting,
+        score=round(sighting.score, _SCORES),
+        first_s=round(sighting.first_s, _SECONDS),
+        last_s=round(sighting.last_s, _SECONDS),
+        best=replace(best, t_s=round(best.t_s, _SECONDS), box=(x1, y1, x2, y2), quality=round(best.quality, _SCORES)),
+        candidates=tuple(Candidate(each.person, round(each.score, _SCORES)) for each in sighting.candidates),
     )
 
 

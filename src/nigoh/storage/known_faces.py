@@ -35,6 +35,11 @@ def list_known_photos(folder: Path) -> tuple[KnownPhoto, ...]:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"the folder of known faces {folder} cannot be read: {reason}", _GIVE) from error
+    for photo in photos:
+        if not photo.person.isprintable():
+            # Of another system's encoding, as a rule: such a name can be neither shown nor sent.
+            shown = photo.person.encode("utf-8", "backslashreplace").decode()
+            raise ConfigError(f"the name '{shown}' in {folder} is no readable text", "Rename it in UTF-8.")
     return tuple(sorted(photos, key=lambda photo: (photo.person, photo.path.name)))
 
 
