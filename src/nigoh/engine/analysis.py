@@ -12,7 +12,7 @@ from nigoh.domain.quality import Qualities
 from nigoh.domain.template import ModelIdentity, Templates
 from nigoh.vision.alignment import align_faces, visible_shares
 from nigoh.vision.detector import Detector
-from nigoh.vision.embedder import Embedder
+from nigoh.vision.embedder import CROP_PX, Embedder
 from nigoh.vision.quality import measure_quality
 
 
@@ -38,6 +38,13 @@ class Portraits:
         return len(self.faces)
 
 
+_NOBODY = Portraits(
+    Faces.none(),
+    np.empty((0, CROP_PX, CROP_PX, 3), np.uint8),
+    measure_quality(Faces.none(), np.empty((0, CROP_PX, CROP_PX, 3), np.uint8), np.empty(0, np.float32)),
+)
+
+
 class FaceAnalyser:
     """Owns a detector and an embedder and runs them for one thread at a time."""
 
@@ -56,6 +63,9 @@ class FaceAnalyser:
 
     def portray(self, pixels: Pixels, faces: Faces) -> Portraits:
         """Cut out and judge the faces of one picture."""
+        if not len(faces):
+            # Most pictures show nobody: judging nothing costs a third of a millisecond.
+            return _NOBODY
         crops = align_faces(pixels, faces.landmarks)
         visible = visible_shares(faces.landmarks, pixels.shape[1], pixels.shape[0])
         return Portraits(faces, crops, measure_quality(faces, crops, visible))

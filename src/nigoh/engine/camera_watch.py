@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nigoh.domain.faces import Faces
 from nigoh.domain.frame import Frame, Pixels
+from nigoh.domain.geometry import Floats
 from nigoh.domain.sighting import BestShot, Box, CameraId, PersonId, Sighting, Status, to_box
 from nigoh.domain.template import Templates
 from nigoh.engine.analysis import FaceAnalyser
@@ -81,12 +85,33 @@ class FrameResult:
         faces: its faces.
         changed: tracks that were decided, or decided otherwise, in this frame.
         ended: tracks that have ended.
+        undecided: how many of the faces belong to tracks of which more pictures are wanted soon.
     """
 
     frame: Frame
     faces: tuple[SeenFace, ...]
     changed: tuple[Report, ...]
     ended: tuple[Report, ...]
+    undecided: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PendingFrame:
+    """A frame whose faces wait for their templates.
+
+    Attributes:
+        frame: the frame.
+        proposal: what motion says about its faces.
+        rows: (K,) the faces that need a template, best quality first.
+        crops: (K, 112, 112, 3) uint8 BGR, aligned.
+        qualities: (K,) float32 in [0, 1].
+    """
+
+    frame: Frame
+    proposal: Proposal
+    rows: NDArray[np.intp]
+    crops: NDArray[np.uint8]
+    qualities: Floats
 
 
 class CameraWatch:
@@ -105,31 +130,57 @@ class CameraWatch:
 
     def step(self, frame: Frame, faces: Faces) -> FrameResult:
         """Take in the faces found in the next analysed frame."""
+        pending = self.begin(frame, faces)
+        return self.conclude(pending, self._analyser.embed(pending.crops))
+
+    def begin(self, frame: Frame, faces: Faces) -> "PendingFrame":
+        """The first half of a step: follow the faces by motion, and say which of them need a template."""
         continuous = self._scene.continues(frame.pixels)
         proposal = self._tracker.propose(faces, frame.t_s, continuous=continuous)
-        assignment = self._tracker.commit(proposal, self._look(frame, proposal))
+        portraits = self._analyser.portray(frame.pixels, proposal.faces.pick(proposal.to_judge))
+        qualities = portraits.qualities.overall
+        chosen = self._tracker.choose(proposal, qualities)
+        best_first = chosen[np.argsort(-qualities[chosen], kind="stable")]
+        return PendingFrame(
+            frame, proposal, proposal.to_judge[best_first], portraits.crops[best_first], qualities[best_first]
+        )
+
+    def conclude(self, pending: "PendingFrame", templates: Templates) -> FrameResult:
+        """The second half of a step.
+
+        Args:
+            pending: what `begin` gave last.
+            templates: of its first crops; those that have none are left out: they are new faces in the next frame, or
+                follow their tracks by motion alone.
+        """
+        looks = {
+            int(row): Look(float(quality), vector)
+            for row, quality, vector in zip(pending.rows, pending.qualities, templates.vectors, strict=False)
+        }
+        unseen = set(pending.rows[len(templates) :].tolist()) - pending.proposal.matches.keys()
+        proposal = pending.proposal.without(unseen)
+        if unseen:
+            places = np.flatnonzero([row not in unseen for row in range(len(pending.proposal.faces))]).tolist()
+            looks = {places.index(row): look for row, look in looks.items()}
+        frame, faces = pending.frame, proposal.faces
+        assignment = self._tracker.commit(proposal, looks)
         for track in assignment.renewed:
             self._decide(track)
             if track.shots.best.t_s == frame.t_s:
                 self._pictures[track.number] = cut_out(frame.pixels, track.shots.best.box)
         seen = tuple(self._seen(track, faces, row) for row, track in enumerate(assignment.tracks))
-        return FrameResult(frame, seen, self._announce(assignment.tracks), self._close(assignment.ended))
+        changed, ended = self._announce(assignment.tracks), self._close(assignment.ended)
+        return FrameResult(
+            frame,
+            seen,
+            changed,
+            ended,
+            undecided=sum(not self._is_decided(track) for track in assignment.tracks) + len(unseen),
+        )
 
     def finish(self) -> tuple[Report, ...]:
         """End all tracks and report them."""
         return self._close(self._tracker.finish())
-
-    def _look(self, frame: Frame, proposal: Proposal) -> dict[int, Look]:
-        """Cut out and judge the faces that are worth a look, and embed those that are worth it."""
-        portraits = self._analyser.portray(frame.pixels, proposal.faces.pick(proposal.to_judge))
-        qualities = portraits.qualities.overall
-        chosen = self._tracker.choose(proposal, qualities)
-        vectors = self._analyser.embed(portraits.crops[chosen]).vectors
-        rows = proposal.to_judge[chosen]
-        return {
-            int(row): Look(float(quality), vector)
-            for row, quality, vector in zip(rows, qualities[chosen], vectors, strict=True)
-        }
 
     def _decide(self, track: Track) -> None:
         shots = Templates(track.shots.vectors, self._analyser.model)
@@ -139,6 +190,10 @@ class CameraWatch:
         decision = decide(found, evidence, self._policy.decision, before)
         self._decisions[track.number] = decision
         track.shots.settled = is_settled(decision, len(track.shots), self._policy.decision)
+
+    def _is_decided(self, track: Track) -> bool:
+        """Whether it has been told by name, or more shots would change nothing."""
+        return track.shots.settled or self._announced.get(track.number, (None, None))[1] is not None
 
     def _seen(self, track: Track, faces: Faces, row: int) -> SeenFace:
         decision = self._decisions[track.number]

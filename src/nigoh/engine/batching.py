@@ -1,0 +1,96 @@
+"""Values of many cameras, a batch at a time: full, or as old as may be."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPolicy:
+    """When a batch goes.
+
+    Attributes:
+        most: at most so many values.
+        max_wait_s: a smaller batch goes when its oldest value has waited so long. 0 on a CPU, where a larger batch
+            is no cheaper; some milliseconds on accelerators.
+        room: so many values may wait; whoever puts more waits.
+    """
+
+    most: int = 8
+    max_wait_s: float = 0.0
+    room: int = 16
+
+    def wait_s(self, count: int, oldest_s: float, now_s: float) -> float:
+        """How much longer a batch of so many values, the oldest put at `oldest_s`, waits for more; 0: it goes."""
+        return 0.0 if count >= self.most else max(0.0, oldest_s + self.max_wait_s - now_s)
+
+
+class Batcher(Generic[K, V]):
+    """Gathers values by key, at most one a key: a newer one takes the older one's place. Any thread puts, one takes.
+
+    Args:
+        policy: when a batch goes.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, policy: BatchPolicy, clock: Callable[[], float]) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._values: dict[K, tuple[V, float]] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def put(self, key: K, value: V) -> V | None:
+        """Add a value; waits while there is no room. Returns the older one of its key, if it was still here.
+
+        What is put after closing is returned itself.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or key in self._values or self._has_room())
+            if self._closed:
+                return value
+            before = self._values.get(key)
+            self._values[key] = (value, before[1] if before else self._clock())
+            self._changed.notify_all()
+            return before[0] if before else None
+
+    def take(self, idle_s: float | None = None) -> list[tuple[K, V]] | None:
+        """The next batch, oldest first; empty when nothing came for `idle_s`; None when it is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._values or self._closed, idle_s)
+            while self._values and not self._closed and (wait_s := self._wait_s()) > 0:
+                self._changed.wait(wait_s)
+            if self._closed:
+                return None
+            chosen = list(self._values)[: self._policy.most]
+            batch = [(key, self._values.pop(key)[0]) for key in chosen]
+            self._changed.notify_all()
+            return batch
+
+    def close(self) -> None:
+        """No more: whoever waits is woken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def drain(self) -> list[tuple[K, V]]:
+        """What was never taken."""
+        with self._changed:
+            rest = [(key, value) for key, (value, _) in self._values.items()]
+            self._values.clear()
+            self._changed.notify_all()
+            return rest
+
+    def _has_room(self) -> bool:
+        return len(self._values) < self._policy.room
+
+    def _wait_s(self) -> float:
+        oldest_s = next(iter(self._values.values()))[1]
+        return self._policy.wait_s(len(self._values), oldest_s, self._clock())
