@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from nigoh.config.engine_settings import PeopleSettings
 from nigoh.config.environment import read_folders
 from nigoh.config.settings import VisionSettings, WatchSettings
 from nigoh.domain.enrolment import PhotoReport
@@ -61,13 +62,13 @@ class Vision:
         return threshold_for(false_match_rate, self.operating_points)
 
 
-def build_vision(settings: VisionSettings) -> Vision:
-    """Detector and embedder from the catalogue, on the chosen runtime and device."""
+def build_vision(settings: VisionSettings, threads: int | None = None) -> Vision:
+    """Detector and embedder from the catalogue, on the chosen runtime and device; on a CPU, with so many threads."""
     folders = read_folders()
     store = open_models(
         models=folders.models, cache=folders.cache, config=folders.config, accepted=settings.accept_licences
     )
-    runtime = load_kind("nigoh.runtimes", settings.runtime)(settings.device)
+    runtime = load_kind("nigoh.runtimes", settings.runtime)(settings.device, threads=threads)
     found = store.obtain(settings.detector, "detector")
     detector = load_kind("nigoh.detectors", found.entry.architecture)(
         runtime.load(found.path),
@@ -121,7 +122,9 @@ def open_watch(
     return Watching(opened, vision.analyser, camera, replace(sampling, max_frames=settings.max_frames).sampler())
 
 
-def build_decision_policy(settings: WatchSettings, vision: Vision, gallery: ExactGallery) -> DecisionPolicy:
+def build_decision_policy(
+    settings: WatchSettings | PeopleSettings, vision: Vision, gallery: ExactGallery
+) -> DecisionPolicy:
     """Thresholds and who is wanted.
 
     Raises:

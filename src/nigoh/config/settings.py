@@ -25,7 +25,7 @@ class VisionSettings(Settings):
     device: str = Field(
         "cpu", description="Where they run: cpu, gpu, npu (openvino); cpu, cuda, tensorrt (onnxruntime)."
     )
-    detect_size_px: Annotated[int, Field(ge=64, le=4096)] = Field(
+    detect_size_px: Annotated[int, Field(ge=64, le=4096)] | None = Field(
         640, description="Long side of the picture that the detector sees; larger finds smaller faces."
     )
     detect_score: Annotated[float, Field(gt=0, lt=1)] = Field(0.6, description="Least detector score of a face.")

@@ -1,0 +1,143 @@
+"""How an engine is put together: `build_shard`, read aloud, is its pipeline, as `nigoh.wiring` is one source's."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+
+from nigoh.config.engine_settings import EngineSettings, RecordingSettings
+from nigoh.domain.language import Language, Words
+from nigoh.engine.analysis_line import Eyes
+from nigoh.engine.batching import BatchPolicy
+from nigoh.engine.camera_watch import CameraWatch, WatchPolicy
+from nigoh.engine.clocks import Clocks
+from nigoh.engine.known_faces import KnownFaces
+from nigoh.engine.late_work import LateWork, Recognition
+from nigoh.engine.live_view import LiveView
+from nigoh.engine.pacing import ConnectPacer, PacingLimits
+from nigoh.engine.recording import Recorder
+from nigoh.engine.recording_plan import RecordingOptions
+from nigoh.engine.shard import CameraShard, ShardOptions, ShardParts
+from nigoh.engine.shard_seam import BuildShard, Tell
+from nigoh.identity.gallery import ExactGallery
+from nigoh.storage.late_faces import LateFaceFile, LateLimits, remove_leftovers
+from nigoh.storage.recordings import RecordingFolder
+from nigoh.storage.retention import DAY_S, RetentionLimits
+from nigoh.tracking.best_shots import BestShotPolicy
+from nigoh.tracking.tracker import TrackingPolicy
+from nigoh.ui.painter import LiveAnnotator
+from nigoh.video.streams import Streams
+from nigoh.wiring import build_analyser, build_decision_policy, build_vision, enrol_folder
+
+SETTLED_SHOTS = 1
+FEW_SHOTS = BestShotPolicy(keep=4, soon=2, soon_s=0.15, apart_s=0.8, settled_s=1.5, settled_gain=1.4, verify_s=5.0)
+"""Hundreds of cameras share the embedder, and a face costs it as much as five frames cost the detector: whom one good
+shot names beyond doubt is looked at again when a much better shot comes, or after five seconds."""
+
+LONGEST_GAP_S = 3.2
+"""The activity gate looks again at whoever is decided after two seconds, and keyframes may be late."""
+
+ALONE_GAP_S = 1.3
+"""Between two looks a second apart a walker is somewhere else, and only an embedding tells that it is them; of
+somebody who is alone in the picture every other one is enough."""
+
+_LATE = "late"
+"""Folder, in the engine's own, of the faces that wait."""
+
+CPU_BATCHES = BatchPolicy(most=32, max_wait_s=0.2, room=64)
+"""What a shard gathers for a CPU. The models run frame by frame, but one after the other while the caches are warm: a
+detection that waits for its frame costs 2.5 ms, one in a row 1.6 ms (320x192, one core)."""
+
+ACCELERATOR_BATCHES = BatchPolicy(most=32, max_wait_s=0.02, room=96)
+"""What a shard gathers for an accelerator: a call costs it about as much for one frame as for many."""
+
+
+def enrol_people(settings: EngineSettings) -> KnownFaces | None:
+    """The known people of an engine, once for all of its shards; None if it knows nobody.
+
+    A process of its own does it, so that the models do not stay in this one. Raises EnrolmentError, ConfigError,
+    ModelError.
+    """
+    if settings.watch.known is None:
+        return None
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_enrol_people, settings).result()
+
+
+def engine_shard_builder(
+    settings: EngineSettings, known: KnownFaces | None, shards: int, language: Language = Language.ENGLISH
+) -> BuildShard:
+    """What makes each of an engine's shards, here or in another process; labels are in this language."""
+    remove_leftovers(settings.engine.data_dir / _LATE)
+    return partial(build_shard, ShardPlan(settings, known, shards, language))
+
+
+@dataclass(frozen=True, slots=True)
+class ShardPlan:
+    """What each of an engine's shards is made from: the file, who is known, how many shards there are, and labels."""
+
+    settings: EngineSettings
+    known: KnownFaces | None
+    shards: int
+    language: Language = Language.ENGLISH
+
+    @property
+    def cores(self) -> int:
+        """The cores of one shard: its share of those that this process may use."""
+        return max(1, len(os.sched_getaffinity(0)) // self.shards)
+
+
+def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
+    """A shard: streams -> feeds -> decoders -> detector -> trackers -> embedder -> gallery -> sightings."""
+    settings, clocks = plan.settings, Clocks()
+    vision = build_vision(settings.vision, threads=max(1, plan.cores // 2))
+    gallery = plan.known.gallery if plan.known else ExactGallery(vision.analyser.model)
+    decision = replace(build_decision_policy(settings.watch, vision, gallery), settled_shots=SETTLED_SHOTS)
+    policy = WatchPolicy(decision, TrackingPolicy(max_gap_s=LONGEST_GAP_S, shots=FEW_SHOTS, alone_gap_s=ALONE_GAP_S))
+    late_limits = LateLimits(
+        most_bytes=round(settings.late_faces.max_size_mb * 1e6 / plan.shards),
+        most_age_s=settings.late_faces.max_age_s,
+    )
+    queue = LateFaceFile(settings.engine.data_dir / _LATE / name, late_limits, clocks.monotonic)
+    aside = LateWork(queue, Recognition(vision.analyser, gallery, policy), tell, clocks)
+    words = Words(language=plan.language, someone_is_wanted=bool(settings.watch.wanted))
+    live = LiveView(LiveAnnotator(words), tell, clocks.unix_s)
+    recording = recording_options(settings.recording)
+    folder = RecordingFolder(settings.recordings_folder, retention_limits(settings.recording))
+    recorder = Recorder(folder, recording)
+    owned: tuple[AbstractContextManager[object], ...] = (aside, live, folder, recorder)
+    parts = ShardParts(
+        eyes=Eyes(vision.analyser, lambda camera: CameraWatch(camera.name, vision.analyser, gallery, policy)),
+        streams=Streams(),
+        pacer=ConnectPacer(PacingLimits(most=max(1, int(settings.engine.connects_per_s))).share(plan.shards)),
+        live=live,
+        recorder=recorder,
+        aside=aside,
+        owned=owned,
+    )
+    batch = CPU_BATCHES if settings.vision.device == "cpu" else ACCELERATOR_BATCHES
+    how = ShardOptions(decode_threads=plan.cores + 1, batch=batch, recorded_ring_s=recording.ring_s)
+    return CameraShard(name, parts, tell, how, clocks)
+
+
+def retention_limits(settings: RecordingSettings) -> RetentionLimits:
+    """How much may be kept of what is recorded."""
+    return RetentionLimits(
+        most_age_s=settings.max_age_days * DAY_S,
+        most_bytes=round(settings.max_size_gb * 1e9),
+        least_free_bytes=round(settings.least_free_gb * 1e9),
+    )
+
+
+def recording_options(settings: RecordingSettings) -> RecordingOptions:
+    """What is recorded, and in what pieces."""
+    return RecordingOptions(
+        pre_roll_s=settings.pre_roll_s, post_roll_s=settings.post_roll_s, segment_s=settings.segment_s
+    )
+
+
+def _enrol_people(settings: EngineSettings) -> KnownFaces | None:
+    folder = settings.watch.known
+    return None if folder is None else enrol_folder(folder, build_analyser(settings.vision))
