@@ -44,17 +44,35 @@ class Painter:
             self._faces, self._since_s = result.faces, frame.t_s
         elif frame.t_s - self._since_s > _HOLD_S:
             self._faces = ()
-        foremost_first = sorted(self._faces, key=lambda face: _FOREMOST.index(face.status))
-        return draw_overlay(frame.pixels, [self._mark(face) for face in foremost_first], self._caption(frame))
-
-    def _mark(self, face: SeenFace) -> Mark:
-        if face.status is None:
-            return Mark(face.box, "", Colour.GREY)
-        text = self._words.name(face.status, face.person)
-        return Mark(face.box, f"{text} {face.score:.2f}", _COLOURS[face.status])
+        return draw_overlay(frame.pixels, face_marks(self._faces, self._words), self._caption(frame))
 
     def _caption(self, frame: Frame) -> str:
         return f"Frame: {frame.index}  FPS: {self._rate.tick():.0f}"
+
+
+class LiveAnnotator:
+    """Draws boxes and names over live pictures; see the contract of `nigoh.engine.live_view.Annotator`."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def annotate(self, pixels: Pixels, faces: Sequence[SeenFace], scale: float) -> Pixels:
+        """A copy of a picture, (H, W, 3) uint8 BGR, with boxes and names of faces of a picture 1 / scale as large."""
+        return draw_overlay(pixels, face_marks(faces, self._words, scale))
+
+
+def face_marks(faces: Sequence[SeenFace], words: Words, scale: float = 1.0) -> list[Mark]:
+    """What is drawn for these faces, the foremost first, on a picture of this scale."""
+    foremost_first = sorted(faces, key=lambda face: _FOREMOST.index(face.status))
+    return [_mark(face, words, scale) for face in foremost_first]
+
+
+def _mark(face: SeenFace, words: Words, scale: float) -> Mark:
+    x1, y1, x2, y2 = face.box
+    box = (x1 * scale, y1 * scale, x2 * scale, y2 * scale)
+    if face.status is None:
+        return Mark(box, "", Colour.GREY)
+    return Mark(box, f"{words.name(face.status, face.person)} {face.score:.2f}", _COLOURS[face.status])
 
 
 class _Rate:
