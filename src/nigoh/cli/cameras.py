@@ -1,94 +1,20 @@
-"""`nigoh cameras`: is a camera reached, what does it send, and what should be changed at it."""
+"""`nigoh cameras`: the cameras of a configuration, and what a camera is like."""
 
 import click
-import msgspec
-import numpy as np
-from rich.table import Table
 
-from nigoh.cli.terminal import output
-from nigoh.cli.vision_options import vision_options
-from nigoh.config.settings import VisionSettings
-from nigoh.domain.camera_url import redact
-from nigoh.domain.geometry import Floats
-from nigoh.video.camera_facts import CameraLimits, StreamFacts, advise
-from nigoh.video.camera_probe import listen
-from nigoh.video.opening import open_source
-from nigoh.video.options import SourceOptions
-from nigoh.video.sampling import Sampling
-from nigoh.wiring import build_analyser
+from nigoh.cli.command_group import CommandGroup
 
-_LOOKS_PER_S = 2.0
+_COMMANDS = {
+    "add": ("nigoh.cli.cameras_add", "Add a camera to nigoh.toml."),
+    "list": ("nigoh.cli.cameras_list", "Show the cameras of nigoh.toml, and how they are."),
+    "remove": ("nigoh.cli.cameras_remove", "Take a camera out of nigoh.toml."),
+    "test": ("nigoh.cli.cameras_test", "Connect to a camera: what it sends, face sizes, what to change."),
+}
 
 
-class CameraTest(msgspec.Struct, frozen=True):
-    """What `nigoh cameras test --json` prints.
-
-    Attributes:
-        camera: its address, without credentials.
-        stream: what it sends.
-        faces: how many were seen, over all looks.
-        face_height_px: their median height, or null.
-        advice: what to change, most useful first.
-    """
-
-    camera: str
-    stream: StreamFacts
-    faces: int
-    face_height_px: float | None
-    advice: tuple[str, ...]
-
-
-@click.group("cameras", short_help="Test a camera: what it sends, how large faces are, what to change.")
+@click.group("cameras", cls=CommandGroup, table=_COMMANDS)
 def command() -> None:
-    """Cameras: reach one, measure what it sends, and say what to change."""
+    """Cameras: add, list and remove them, and test one: is it reached, what does it send, what should be changed.
 
-
-@command.command("test")
-@click.argument("camera")
-@click.option("--seconds", type=click.FloatRange(1, 60), default=6.0, show_default=True, help="How long to listen.")
-@click.option("--transport", type=click.Choice(["tcp", "udp"]), default="tcp", show_default=True, help="Of RTSP.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@vision_options
-def test(*, camera: str, seconds: float, transport: str, as_json: bool, vision: VisionSettings) -> None:
-    """Connect to CAMERA (a URL or a webcam's number), listen, and look for faces."""
-    options = SourceOptions(transport="udp" if transport == "udp" else "tcp")
-    facts = listen(camera, options, seconds)
-    heights_px = _see_faces(camera, options, seconds, vision)
-    result = CameraTest(
-        camera=redact(camera),
-        stream=facts,
-        faces=len(heights_px),
-        face_height_px=round(float(np.median(heights_px)), 1) if len(heights_px) else None,
-        advice=advise(facts, heights_px, CameraLimits()),
-    )
-    if as_json:
-        output.print(msgspec.json.format(msgspec.json.encode(result), indent=2).decode(), markup=False)
-    else:
-        _show(result)
-
-
-def _see_faces(camera: str, options: SourceOptions, seconds: float, vision: VisionSettings) -> Floats:
-    """Heights (N,) in pixels of the faces of two looks a second."""
-    analyser = build_analyser(vision)
-    watched = SourceOptions(transport=options.transport, end_s=seconds, sampling=Sampling(target_fps=_LOOKS_PER_S))
-    with open_source(camera, watched) as source:
-        boxes = [analyser.detect([frame.pixels])[0].boxes for frame in source.frames()]
-    return np.concatenate([each[:, 3] - each[:, 1] for each in boxes]) if boxes else np.empty(0, np.float32)
-
-
-def _show(result: CameraTest) -> None:
-    stream = result.stream
-    interval_s = stream.keyframe_interval_s
-    table = Table(title=result.camera, title_justify="left", show_header=False)
-    table.add_row("codec", stream.codec)
-    table.add_row("picture", f"{stream.width_px}x{stream.height_px}")
-    table.add_row("pictures a second", f"{stream.fps:.1f}")
-    table.add_row("keyframe every", "-" if interval_s is None else f"{interval_s:.1f} s")
-    table.add_row("bit rate", f"{stream.bits_per_s / 1e6:.2f} Mbit/s")
-    seen = f"{result.faces}, about {result.face_height_px:.0f} px high" if result.face_height_px else "none seen"
-    table.add_row("faces", seen)
-    output.print(table)
-    for line in result.advice:
-        output.print(f"advice: {line}", markup=False)
-    if not result.advice:
-        output.print("well set: nothing to change", markup=False)
+    A running engine notices by itself that its nigoh.toml has changed.
+    """

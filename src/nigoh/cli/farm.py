@@ -67,6 +67,9 @@ _CLEAR = "clear"
     help="Encoder.",
 )
 @click.option(
+    "--noise", type=float, default=PICTURE.noise, show_default=True, help="Of the sensor, as a share of full scale."
+)
+@click.option(
     "--face-px",
     type=face_heights,
     metavar="FAR:NEAR",
@@ -114,6 +117,7 @@ def command(
     bitrate: int,
     rate: str,
     codec: str,
+    noise: float,
     face_px: tuple[float, float],
     seed: int,
     transport: str,
@@ -148,7 +152,7 @@ def command(
             bitrate=bitrate,
             rate_control=RateControl(rate),
             codec=VideoCodec(codec),
-            noise=PICTURE.noise,
+            noise=noise,
             face_px=face_px,
         ),
     )

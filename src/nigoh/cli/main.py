@@ -4,11 +4,11 @@ Exit codes: 0 done, 1 done and the check failed, 2 bad input or set-up, 130 inte
 """
 
 import sys
-from importlib import import_module
 from importlib.metadata import version
 
 import click
 
+from nigoh.cli.command_group import CommandGroup
 from nigoh.cli.terminal import report_error
 from nigoh.errors import NigohError
 
@@ -18,37 +18,22 @@ _COMMANDS = {
     "models": ("nigoh.cli.models", "The models: list, verify, accept a licence."),
     "doctor": ("nigoh.cli.doctor", "Check this machine: devices, models, video, window."),
     "eval": ("nigoh.cli.eval", "Measure accuracy: verification, identification, video."),
-    "cameras": ("nigoh.cli.cameras", "Test a camera: what it sends, how large faces are, what to change."),
+    "cameras": ("nigoh.cli.cameras", "The cameras: add, list, remove, test."),
     "samples": ("nigoh.cli.samples", "Obtain public-domain portraits to try nigoh with."),
     "simulate": ("nigoh.cli.simulate", "Make a camera-like clip with a truth file from portraits."),
+    "view": ("nigoh.cli.view", "Show what a camera of the running engine sees, live."),
+    "up": ("nigoh.cli.up", "Run the engine on all cameras of a configuration."),
+    "top": ("nigoh.cli.top", "Show how the running engine and its cameras are, live."),
+    "bench": ("nigoh.cli.bench", "Measure what this machine sustains."),
     "farm": ("nigoh.cli.farm", "Simulate RTSP cameras with faces, faults and a truth."),
 }
 
 
-class CommandGroup(click.Group):
-    """Commands by name, each in a module with an attribute `command`, imported when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order in which a newcomer meets them."""
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, or None."""
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        command = import_module(_COMMANDS[cmd_name][0]).command
-        return command if isinstance(command, click.Command) else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing one."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
-
-
-@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=CommandGroup,
+    table=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(version("nigoh"), prog_name="nigoh")
 def nigoh() -> None:
     """Say when a person you look for, know, or do not know appears on your cameras."""
