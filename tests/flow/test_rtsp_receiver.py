@@ -15,8 +15,8 @@ import pytest
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceError, SourceUnavailable
-from nigoh.video.rtsp.access_unit import AccessUnit, Assemble
-from nigoh.video.rtsp.errors import NotSpoken
+from nigoh.video.access_unit import AccessUnit, Assemble
+from nigoh.video.rtsp.errors import Garbled, NotSpoken
 from nigoh.video.rtsp.receiver import Receiver
 from nigoh.video.rtsp.reception import ReceptionOptions
 from nigoh.video.rtsp.session_description import VideoTrack
@@ -343,7 +343,7 @@ def test_what_a_refusal_means(
     [
         (b"", SourceUnavailable, "sends no picture"),
         (STREAM, SourceUnavailable, "has stopped sending"),
-        (b"\0garbage", NotSpoken, "neither an RTSP message nor a media frame"),
+        (b"\0garbage", Garbled, "neither an RTSP message nor a media frame"),
         (STREAM + b"\0garbage", SourceUnavailable, "pictures, then garbage"),
         (framed(0, struct.pack("!BBHII", 0x80, 96, 1, 1, 7) + b"\x79\0\0"), NotSpoken, "packetises H264 by type 25"),
     ],

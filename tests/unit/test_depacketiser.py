@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from av.video.codeccontext import VideoCodecContext
 
-from nigoh.video.rtsp.access_unit import AccessUnit, Assemble
+from nigoh.video.access_unit import AccessUnit, Assemble
 from nigoh.video.rtsp.depacketiser import MOST_UNIT_BYTES, Depacketiser
 from nigoh.video.rtsp.errors import UnsupportedFormat
 from nigoh.video.rtsp.media_stream import MediaStream

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nigoh.vision.letterbox import Letterbox
+from nigoh.vision.letterbox import Letterbox, usual_detect_size_px
 
 SHAPES = [(640, 360), (1920, 1080), (1080, 1920), (250, 250), (641, 479), (33, 31), (1, 1), (5000, 3), (4096, 2160)]
 
@@ -35,3 +35,20 @@ def test_a_large_picture_is_shrunk_to_the_long_side_and_a_small_one_is_left_as_i
     assert Letterbox.fit(1920, 1080, 640).scaled_px == (640, 360)
     assert Letterbox.fit(1080, 1920, 640).scaled_px == (360, 640)
     assert Letterbox.fit(250, 250, 640).scaled_px == (250, 250)
+
+
+@pytest.mark.parametrize(
+    ("picture_px", "size_px"),
+    [
+        ((640, 360), 320),
+        ((352, 288), 320),
+        ((960, 540), 320),
+        ((1280, 720), 384),
+        ((3840, 2160), 640),
+        ((360, 640), 320),
+    ],
+)
+def test_a_detector_usually_sees_three_tenths_of_the_picture_within_bounds(
+    picture_px: tuple[int, int], size_px: int
+) -> None:
+    assert usual_detect_size_px(*picture_px) == size_px

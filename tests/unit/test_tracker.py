@@ -163,3 +163,34 @@ def test_track_numbers_belong_to_the_camera() -> None:
     north, south = Camera(), Camera()
     assert north.see(0.0, ("anna", 300, 200, 80)) == [1]
     assert south.see(0.0, ("anna", 300, 200, 80)) == [1]
+
+
+ALONE = TrackingPolicy(max_gap_s=3.2, alone_gap_s=1.3, alone_trust_s=2.2)
+
+
+def settled_walker() -> Camera:
+    camera = Camera(ALONE)
+    camera.see(0.0, ("anna", 100, 200, 80))
+    camera.tracks[1].shots.settled = True
+    return camera
+
+
+def test_a_settled_walker_who_is_alone_is_embedded_every_other_second() -> None:
+    camera = settled_walker()
+    for second in range(1, 7):
+        assert camera.see(float(second), ("anna", 100 + 160 * second, 200, 80)) == [1]
+    assert camera.embedded == 3
+
+
+def test_who_takes_the_place_of_a_settled_walker_is_told_apart_two_seconds_later() -> None:
+    camera = settled_walker()
+    numbers = [camera.see(float(second), ("bek", 100 + 160 * second, 200, 80))[0] for second in range(1, 5)]
+    assert numbers[0] == 1
+    assert set(numbers[2:]) == {2}
+
+
+@pytest.mark.parametrize("second_face", [("bek", 500.0, 200.0, 80.0), ("anna", 120.0, 900.0, 20.0)])
+def test_beside_somebody_else_nobody_is_taken_for_who_was_alone(second_face: Sight) -> None:
+    camera = settled_walker()
+    camera.see(1.0, ("anna", 190, 200, 80), second_face)
+    assert camera.embedded == 3

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from nigoh.errors import SourceUnavailable
-from nigoh.video.rtsp.access_unit import AccessUnit
+from nigoh.video.access_unit import AccessUnit
 from nigoh.video.rtsp.unit_queue import UnitQueue
 
 

@@ -1,0 +1,72 @@
+import threading
+
+from nigoh.engine.batching import Batcher, BatchPolicy
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_a_batch_takes_the_oldest_of_each_camera_up_to_its_size() -> None:
+    batcher: Batcher[str, int] = Batcher(BatchPolicy(most=2), Clock())
+    for number, key in enumerate("abc"):
+        assert batcher.put(key, number) is None
+    assert batcher.take() == [("a", 0), ("b", 1)]
+    assert batcher.take() == [("c", 2)]
+
+
+def test_a_newer_value_takes_the_older_ones_place_and_turn() -> None:
+    batcher: Batcher[str, int] = Batcher(BatchPolicy(most=1), Clock())
+    batcher.put("a", 1)
+    batcher.put("b", 2)
+    assert batcher.put("a", 3) == 1
+    assert batcher.take() == [("a", 3)]
+
+
+def test_a_batch_goes_when_it_is_full_or_its_oldest_has_waited_long_enough() -> None:
+    policy = BatchPolicy(most=4, max_wait_s=0.02)
+    assert policy.wait_s(4, oldest_s=1.0, now_s=1.0) == 0
+    assert policy.wait_s(1, oldest_s=1.0, now_s=1.03) == 0
+    assert abs(policy.wait_s(1, oldest_s=1.0, now_s=1.005) - 0.015) < 1e-9
+
+
+def test_a_batch_that_waits_is_filled_meanwhile() -> None:
+    batcher: Batcher[str, int] = Batcher(BatchPolicy(most=2, max_wait_s=3600.0), Clock())
+    batcher.put("a", 1)
+    taken: list[list[tuple[str, int]] | None] = []
+    taker = threading.Thread(target=lambda: taken.append(batcher.take()))
+    taker.start()
+    batcher.put("b", 2)
+    taker.join(10)
+    assert taken == [[("a", 1), ("b", 2)]]
+
+
+def test_who_puts_more_than_there_is_room_for_waits() -> None:
+    batcher: Batcher[str, int] = Batcher(BatchPolicy(most=1, room=1), Clock())
+    batcher.put("a", 1)
+    putter = threading.Thread(target=batcher.put, args=("b", 2))
+    putter.start()
+    assert len(batcher) == 1
+    assert batcher.take() == [("a", 1)]
+    putter.join(10)
+    assert batcher.take() == [("b", 2)]
+
+
+def test_a_newer_value_needs_no_room() -> None:
+    batcher: Batcher[str, int] = Batcher(BatchPolicy(most=1, room=1), Clock())
+    batcher.put("a", 1)
+    assert batcher.put("a", 2) == 1
+
+
+def test_an_idle_batcher_says_so_and_a_closed_one_ends() -> None:
+    batcher: Batcher[str, int] = Batcher(BatchPolicy(), Clock())
+    assert batcher.take(0) == []
+    batcher.put("a", 1)
+    batcher.close()
+    assert batcher.take() is None
+    assert batcher.put("b", 2) == 2
+    assert batcher.drain() == [("a", 1)]
