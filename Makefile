@@ -37,12 +37,15 @@ lint: $(READY) ## Style, format, and the direction of imports
 types: $(READY) ## Check the types, strictly
 	@$(BIN)/mypy
 
-bench: $(READY) $(CLASSIC_READY) ## Measure speed against the classic script, start and memory
+bench: $(READY) $(CLASSIC_READY) ## Measure speed against the classic script, hundreds of cameras, faults; takes hours
 	@$(BIN)/python benchmarks/classic_pipeline.py
 	@$(BIN)/python benchmarks/startup.py
 	@$(BIN)/python benchmarks/memory.py
 	@$(BIN)/python benchmarks/farm.py
 	@$(BIN)/python benchmarks/receive.py
+	@$(BIN)/python benchmarks/stages.py
+	@$(BIN)/python benchmarks/cameras.py --classic
+	@$(BIN)/python benchmarks/resilience.py
 
 bench-setup: $(CLASSIC_READY) ## Make .venv-classic, what the classic script needs
 

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import av
 
-from machine import describe_machine
 from material import CLIP, ROOT, obtain_gallery, require_clip, simulate_camera
+from nigoh.evaluation.machine import describe_machine
 from results import console, save_result, show_table
 
 CLASSIC_PYTHON = ROOT / ".venv-classic" / "bin" / "python"

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from machine import describe_machine, resident_mib
+from nigoh.evaluation.machine import describe_machine, resident_mib
 from nigoh.testing.farm.process import FarmProcess
 from results import console, save_result, show_table
 

@@ -44,6 +44,45 @@ def obtain_gallery(known: Path | None, folder: Path) -> Path:
     return folder
 
 
+WALKERS = (
+    "Adam_Sandler",
+    "Ana_Guevara",
+    "David_Beckham",
+    "Fujio_Cho",
+    "Gary_Carter",
+    "Mark_Gottfried",
+    "Richard_Krajicek",
+    "Zhu_Rongji",
+)
+"""People with two photos that resemble each other enough (0.6) to tell them by: the benchmarks with cameras measure
+the engine; what the model takes for another person is measured by `nigoh eval`."""
+STRANGERS = 92
+
+
+def obtain_walkers(folder: Path) -> tuple[Path, Path] | None:
+    """Photos of eight people who walk past cameras, and of a hundred known ones, those eight on other photos.
+
+    They are gathered in `folder`, where they stay: simulated footage belongs to its photos. None without the data.
+    """
+    images = _SHARED / "lfw-view1" / "images"
+    if not images.is_dir():
+        return None
+    shown, known = folder / "shown", folder / "known"
+    if not known.is_dir():
+        photos: dict[str, list[Path]] = {}
+        for photo in sorted(images.rglob("*.jpg")):
+            photos.setdefault(photo.stem.rpartition("_")[0], []).append(photo)
+        others = [person for person in photos if person not in WALKERS][:: len(photos) // STRANGERS][:STRANGERS]
+        shown.mkdir(parents=True)
+        known.mkdir()
+        for person in WALKERS:
+            shutil.copyfile(photos[person][0], shown / f"{person}.jpg")
+            shutil.copyfile(photos[person][1], known / f"{person}.jpg")
+        for person in others:
+            shutil.copyfile(photos[person][0], known / f"{person}.jpg")
+    return shown, known
+
+
 def loop_clip(clip: Path, minutes: float, target: Path) -> Path:
     """Write a clip as long as asked by repeating another one's packets; nothing is encoded again."""
     with av.open(str(target), "w") as output:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from machine import describe_machine, resident_mib
 from material import CLIP, loop_clip, obtain_gallery, require_clip
+from nigoh.evaluation.machine import describe_machine, resident_mib
 from results import console, save_result, show_table
 
 WARM_UP = 0.2

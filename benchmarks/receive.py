@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from machine import describe_machine
+from nigoh.evaluation.machine import describe_machine
 from nigoh.testing.farm.process import FarmProcess
 from results import console, save_result, show_table
 

@@ -18,13 +18,13 @@ from typing import Literal
 
 import av
 
-from machine import resident_mib
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError
+from nigoh.evaluation.machine import resident_mib
+from nigoh.video.access_unit import AccessUnit, Assemble
 from nigoh.video.network import network_medium
 from nigoh.video.options import SourceOptions
 from nigoh.video.probe import choose_stream, open_container
-from nigoh.video.rtsp.access_unit import AccessUnit, Assemble
 from nigoh.video.rtsp.receiver import Receiver, Reception
 from nigoh.video.rtsp.reception import ReceptionOptions
 from nigoh.video.rtsp.session_description import VideoTrack

@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from machine import describe_machine
 from material import CLIP, obtain_gallery, require_clip
+from nigoh.evaluation.machine import describe_machine
 from results import console, save_result, show_table
 
 
