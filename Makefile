@@ -52,7 +52,7 @@ bench-setup: $(CLASSIC_READY) ## Make .venv-classic, what the classic script nee
 lock: $(READY) ## Resolve the locks anew from pyproject.toml
 	@$(PIP) install uv
 	@$(UV_COMPILE) --upgrade pyproject.toml --output-file requirements.lock
-	@$(UV_COMPILE) --upgrade pyproject.toml --extra onnx --extra window --group dev \
+	@$(UV_COMPILE) --upgrade pyproject.toml --extra onnx --extra window --extra postgresql --extra oidc --group dev \
 		--constraint requirements.lock --output-file requirements-dev.lock
 	@$(UV_COMPILE) --upgrade --no-deps benchmarks/requirements-classic.in \
 		--output-file benchmarks/requirements-classic.lock
