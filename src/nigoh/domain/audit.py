@@ -64,6 +64,7 @@ class AuditEntry:
         event: what.
         previous: hash of the entry before it, 64 hexadecimal digits; zeros before the first.
         hash: SHA-256 over this entry and `previous`.
+        encoding: which form of the entry the hash was taken over.
     """
 
     number: int
@@ -71,3 +72,4 @@ class AuditEntry:
     event: AuditEvent
     previous: str
     hash: str
+    encoding: int = 1

@@ -357,6 +357,8 @@ AUDIT = Table(
     Column("target_id", String(256), nullable=False, index=True),
     Column("reason", Text, nullable=False),
     Column("detail", JSON, nullable=False),
+    # Which form of `nigoh.storage.audit.encoding` the hash was taken over.
+    Column("encoding", Integer, nullable=False, default=1),
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
