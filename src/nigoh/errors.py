@@ -5,15 +5,22 @@
     │   ├── MissingExtra        a feature's package is not installed; says the exact install line
     │   ├── LicenceRefused      a model needs its licence accepted by name
     │   └── DeviceUnavailable   the asked-for device does not work here; nothing falls back silently
+    ├── Missing                 what was asked for is not there
+    ├── Conflict                a value that only one may have is taken; names the field
+    ├── Stale                   somebody else changed it since it was read
+    ├── Unstorable              a value that no database takes: a NUL in a text, too long, out of range
+    ├── BadCursor               what was given as the place in a list is none
     ├── Retryable               the owner tries again, with jittered back-off
-    │   └── SourceUnavailable   a camera that may come back: refused, timed out, ended
+    │   ├── SourceUnavailable   a camera that may come back: refused, timed out, ended
+    │   └── DatabaseUnavailable a database that may come back: unreachable, busy, its disk full
     └── Fatal                   the owner stops and its supervisor is told
         ├── SourceError         a source that no retry mends: missing, not a video, wrong password
         ├── PhotoError          one photo that cannot be read: missing, not a photo, damaged, too large
         ├── OutputError         a result that cannot be written
         ├── ModelError          a model file that is missing, changed or not what it says
         ├── TemplateMismatch    templates of two models met; they cannot be compared
-        └── EnrolmentError      a folder of known faces that yields nobody
+        ├── EnrolmentError      a folder of known faces that yields nobody
+        └── DatabaseError       a database that no retry mends: damaged, refused, not migrated
 
 `str(error)` is one line that is safe to show: it never holds a password.
 """
@@ -59,12 +66,73 @@ class DeviceUnavailable(ConfigError):
     """The asked-for device does not work here."""
 
 
+class Missing(NigohError):
+    """What was asked for is not there.
+
+    Attributes:
+        kind: what it would be, e.g. "person".
+        identifier: how it was asked for.
+    """
+
+    def __init__(self, kind: str, identifier: str) -> None:
+        super().__init__(f"there is no {kind} {identifier}", "It may have been deleted: read the list again.")
+        self.kind = kind
+        self.identifier = identifier
+
+
+class Conflict(NigohError):
+    """A value that only one may have is taken.
+
+    Attributes:
+        kind: what has it, e.g. "watch list".
+        field: the value's name, e.g. "name".
+    """
+
+    def __init__(self, kind: str, field: str) -> None:
+        super().__init__(
+            f"another {kind} has this {field}", f"Choose another {field}, or change the one that has it."
+        )
+        self.kind = kind
+        self.field = field
+
+
+class Stale(NigohError):
+    """Somebody else changed it since it was read.
+
+    Attributes:
+        kind: what it is, e.g. "person".
+        identifier: which one.
+    """
+
+    def __init__(self, kind: str, identifier: str) -> None:
+        super().__init__(
+            f"the {kind} {identifier} has been changed since it was read", "Read it again, then change it."
+        )
+        self.kind = kind
+        self.identifier = identifier
+
+
+class Unstorable(NigohError):
+    """A value that no database takes: a NUL or half a character in a text, a text too long, a number out of range."""
+
+
+class BadCursor(NigohError):
+    """What was given as the place in a list is none."""
+
+    def __init__(self) -> None:
+        super().__init__("the cursor belongs to no list, or to another one", "Read the list from its beginning.")
+
+
 class Retryable(NigohError):
     """It may work later: the owner backs off, with jitter, and tries again."""
 
 
 class SourceUnavailable(Retryable):
     """A camera that cannot be reached now, or whose stream has ended."""
+
+
+class DatabaseUnavailable(Retryable):
+    """A database that may come back: unreachable, busy, its disk full."""
 
 
 class Fatal(NigohError):
@@ -103,3 +171,7 @@ class TemplateMismatch(Fatal):
 
 class EnrolmentError(Fatal):
     """A folder of known faces from which nobody could be enrolled."""
+
+
+class DatabaseError(Fatal):
+    """A database that no retry mends: damaged, refused to this user, not migrated."""
