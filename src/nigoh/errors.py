@@ -10,6 +10,8 @@
     ├── Stale                   somebody else changed it since it was read
     ├── Unstorable              a value that no database takes: a NUL in a text, too long, out of range
     ├── BadCursor               what was given as the place in a list is none
+    ├── Unauthenticated         who asks is not known: no credential, or none that holds
+    ├── Forbidden               whoever asks may not do this
     ├── Retryable               the owner tries again, with jittered back-off
     │   ├── SourceUnavailable   a camera that may come back: refused, timed out, ended
     │   └── DatabaseUnavailable a database that may come back: unreachable, busy, its disk full
@@ -121,6 +123,14 @@ class BadCursor(NigohError):
 
     def __init__(self) -> None:
         super().__init__("the cursor belongs to no list, or to another one", "Read the list from its beginning.")
+
+
+class Unauthenticated(NigohError):
+    """Who asks is not known: no credential, or none that holds."""
+
+
+class Forbidden(NigohError):
+    """Whoever asks may not do this."""
 
 
 class Retryable(NigohError):
