@@ -11,7 +11,10 @@
     ├── Unstorable              a value that no database takes: a NUL in a text, too long, out of range
     ├── BadCursor               what was given as the place in a list is none
     ├── Unauthenticated         who asks is not known: no credential, or none that holds
+    │   └── SecondFactorNeeded  the password is right, and a code is wanted beside it
     ├── Forbidden               whoever asks may not do this
+    ├── Invalid                 a value that a rule refuses: a weak password, a name with spaces
+    ├── Throttled               too many attempts; says how long to wait
     ├── Retryable               the owner tries again, with jittered back-off
     │   ├── SourceUnavailable   a camera that may come back: refused, timed out, ended
     │   └── DatabaseUnavailable a database that may come back: unreachable, busy, its disk full
@@ -129,8 +132,36 @@ class Unauthenticated(NigohError):
     """Who asks is not known: no credential, or none that holds."""
 
 
+class SecondFactorNeeded(Unauthenticated):
+    """The password is right, and a code is wanted beside it."""
+
+
 class Forbidden(NigohError):
     """Whoever asks may not do this."""
+
+
+class Invalid(NigohError):
+    """A value that a rule refuses.
+
+    Attributes:
+        field: the value's name, e.g. "password".
+    """
+
+    def __init__(self, field: str, what: str, next_step: str = "") -> None:
+        super().__init__(what, next_step)
+        self.field = field
+
+
+class Throttled(NigohError):
+    """Too many attempts.
+
+    Attributes:
+        retry_after_s: how long to wait before the next one.
+    """
+
+    def __init__(self, what: str, retry_after_s: float) -> None:
+        super().__init__(what, f"Try again in {max(1, round(retry_after_s))} seconds.")
+        self.retry_after_s = retry_after_s
 
 
 class Retryable(NigohError):

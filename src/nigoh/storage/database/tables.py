@@ -300,11 +300,38 @@ USERS = Table(
     Column("oidc_subject", String(512), unique=True),
     Column("key_id", ForeignKey("data_key.id")),
     Column("sealed_totp", LargeBinary),
+    # Number of the newest 30 s whose code was accepted: none up to it is accepted again. NULL: not confirmed yet.
+    Column("totp_step", BigInteger),
     # Names of the only cameras that they may see, or NULL: all.
     Column("cameras", JSON(none_as_null=True)),
     Column("language", String(8), nullable=False, default="en"),
     Column("disabled", Boolean, nullable=False, default=False),
     *_changes(),
+)
+
+RECOVERY_CODES = Table(
+    "recovery_code",
+    METADATA,
+    # Stands in for a code of the second factor, once: the row goes with it.
+    Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+)
+
+LOGIN_ADDRESSES = Table(
+    "login_address",
+    METADATA,
+    # From where somebody has logged in: there, strangers' attempts on the account do not hold them up.
+    Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("address", String(64), primary_key=True),
+    Column("seen_unix_s", Double, nullable=False),
+)
+
+SETUP_LINKS = Table(
+    "setup_link",
+    METADATA,
+    # SHA-256 of the token in the link that makes the first administrator.
+    _id("token_hash"),
+    Column("expires_unix_s", Double, nullable=False),
 )
 
 SESSIONS = Table(
@@ -339,7 +366,7 @@ LOGIN_FAILURES = Table(
     "login_failure",
     METADATA,
     Column("number", _Number, primary_key=True, autoincrement=True),
-    # "account:NAME" or "address:ADDRESS".
+    # "account:NAME", "address:ADDRESS", "both:ADDRESS NAME", "code:NAME", or "told:ADDRESS" (a refusal was audited).
     Column("subject", String(320), nullable=False),
     Column("unix_s", Double, nullable=False),
     Index("ix_login_failure_subject_unix_s", "subject", "unix_s"),
