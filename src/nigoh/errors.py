@@ -25,7 +25,10 @@
         ├── ModelError          a model file that is missing, changed or not what it says
         ├── TemplateMismatch    templates of two models met; they cannot be compared
         ├── EnrolmentError      a folder of known faces that yields nobody
-        └── DatabaseError       a database that no retry mends: damaged, refused, not migrated
+        ├── DatabaseError       a database that no retry mends: damaged, refused, not migrated
+        ├── VaultError          something sealed that does not open: changed, moved, its key unknown
+        │   └── KeyDestroyed    its key was destroyed for good: it was erased
+        └── BackupError         a backup that is damaged, changed, of a newer nigoh, or that does not fit here
 
 `str(error)` is one line that is safe to show: it never holds a password.
 """
@@ -216,3 +219,15 @@ class EnrolmentError(Fatal):
 
 class DatabaseError(Fatal):
     """A database that no retry mends: damaged, refused to this user, not migrated."""
+
+
+class VaultError(Fatal):
+    """Something sealed that does not open: it was changed, belongs elsewhere, or its master key is not here."""
+
+
+class KeyDestroyed(VaultError):
+    """What was sealed is gone for good: its data key was destroyed, as an erasure does."""
+
+
+class BackupError(Fatal):
+    """A backup that is damaged, changed, made by a newer nigoh, or that does not fit where it is to go."""
