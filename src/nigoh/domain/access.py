@@ -108,3 +108,28 @@ class Principal:
     def sees(self, camera: CameraId) -> bool:
         """Whether they may see this camera and what was seen on it."""
         return self.cameras is None or camera in self.cameras
+
+    def narrowed(self, asked: frozenset[CameraId] | None = None) -> frozenset[CameraId] | None:
+        """The cameras that a question may be about, of those that were asked for; None: all. The set may be empty."""
+        if self.cameras is None or asked is None:
+            return asked if self.cameras is None else self.cameras
+        return self.cameras & asked
+
+    def may_grant(self, role: Role, cameras: frozenset[CameraId] | None) -> bool:
+        """Whether all that a user of this role and these cameras has is theirs: nobody grants more than they have.
+
+        Who may not grant what somebody has may not change their password or role either, or they would get it so.
+        """
+        sees_all_of_them = self.cameras is None or (cameras is not None and cameras <= self.cameras)
+        return GRANTED[role] <= self.permissions and sees_all_of_them
+
+
+def command_principal(system_user: str) -> Principal:
+    """Whoever runs a command on the machine itself: they can read and write the database anyway."""
+    return Principal(
+        user=UserId(""),
+        name=f"command:{system_user}",
+        role=Role.ADMINISTRATOR,
+        permissions=GRANTED[Role.ADMINISTRATOR],
+        via=Via.COMMAND,
+    )
