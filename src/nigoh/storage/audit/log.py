@@ -1,15 +1,28 @@
 """Writes and reads the audit."""
 
+import json
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Row, insert, select, text
+from sqlalchemy import Connection, Row, Select, Text, cast, insert, select, text
 
-from nigoh.domain.audit import AuditAction, AuditEntry, AuditEvent
-from nigoh.storage.audit.encoding import FIRST_PREVIOUS, NEWEST_ENCODING, entry_hash, storable
+from nigoh.domain.audit import AuditEntry, AuditEvent
+from nigoh.domain.audit_filter import AuditFilter
+from nigoh.domain.page import Page, PageQuery, read_cursor, write_cursor
+from nigoh.errors import DatabaseError
+from nigoh.storage.audit.encoding import FIRST_PREVIOUS, StoredEntry, chained
 from nigoh.storage.database.tables import AUDIT
 
 _LOCK_KEY = 0x6E69_676F_6801
 """Of PostgreSQL's advisory lock: "nigoh", 1."""
+
+_ORDER = "audit"
+_BATCH = 2000
+
+# The details as text: what somebody else has put there need not be JSON.
+_COLUMNS = [
+    *(column for column in AUDIT.c if column is not AUDIT.c.detail),
+    cast(AUDIT.c.detail, Text).label("detail"),
+]
 
 
 class Audit:
@@ -31,86 +44,127 @@ class Audit:
         """
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-        newest = self.newest()
-        number, previous = (newest.number + 1, newest.hash) if newest else (1, FIRST_PREVIOUS)
-        entry = _sealed(number, event, previous, now_unix_s)
+        number, previous = self._head() or (0, FIRST_PREVIOUS)
+        entry = chained(event, number + 1, previous, now_unix_s)
         self._connection.execute(insert(AUDIT).values(_row_of(entry)))
-        return entry
+        return entry.read()
 
     def newest(self) -> AuditEntry | None:
-        """The newest entry, the head of the chain, or None."""
-        row = self._connection.execute(select(AUDIT).order_by(AUDIT.c.number.desc()).limit(1)).first()
-        return entry_of(row) if row else None
+        """The newest entry, the head of the chain, or None.
+
+        Raises:
+            DatabaseError: somebody has changed it into what no entry can be; so with all methods that read.
+        """
+        head = self._head()
+        return self.get(head[0]) if head else None
 
     def get(self, number: int) -> AuditEntry | None:
         """The entry of that number, or None."""
-        row = self._connection.execute(select(AUDIT).where(AUDIT.c.number == number)).first()
-        return entry_of(row) if row else None
+        row = self._connection.execute(_all().where(AUDIT.c.number == number)).first()
+        return _read(_entry_of(row)) if row else None
 
-    def entries(self, after: int = 0, batch: int = 2000) -> Iterator[AuditEntry]:
-        """All entries above a number, in order, read in batches: any count of them in little memory."""
+    def page(self, wanted: AuditFilter, query: PageQuery) -> Page[AuditEntry]:
+        """A part of the entries that are wanted, newest first.
+
+        Raises:
+            BadCursor: the cursor is none of this list.
+        """
+        chosen = _filtered(wanted).order_by(AUDIT.c.number.desc()).limit(query.limit + 1)
+        if query.cursor is not None:
+            (below,) = read_cursor(query.cursor, _ORDER, [int])
+            chosen = chosen.where(AUDIT.c.number < below)
+        rows = self._connection.execute(chosen).all()
+        items = tuple(_read(_entry_of(row)) for row in rows[: query.limit])
+        more = len(rows) > query.limit
+        return Page(items, write_cursor(_ORDER, (items[-1].number,)) if more else None)
+
+    def entries(self, wanted: AuditFilter | None = None) -> Iterator[AuditEntry]:
+        """All entries that are wanted, oldest first, read in batches: any count of them in little memory."""
+        for entry in self._in_batches(_filtered(wanted or AuditFilter())):
+            yield _read(entry)
+
+    def stored(self) -> Iterator[StoredEntry]:
+        """All entries as the database holds them, oldest first, in batches: to be checked."""
+        return self._in_batches(_all())
+
+    def _in_batches(self, chosen: Select[tuple[object, ...]]) -> Iterator[StoredEntry]:
+        """By number and without a cursor of the database, which the driver of PostgreSQL would read whole."""
+        after = None
         while True:
-            chosen = select(AUDIT).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(batch)
-            rows = self._connection.execute(chosen).all()
+            part = chosen.order_by(AUDIT.c.number).limit(_BATCH)
+            rows = self._connection.execute(part if after is None else part.where(AUDIT.c.number > after)).all()
             for row in rows:
-                yield entry_of(row)
-            if len(rows) < batch:
+                yield _entry_of(row)
+            if len(rows) < _BATCH:
                 return
             after = rows[-1].number
 
-
-def _sealed(number: int, event: AuditEvent, previous: str, unix_s: float) -> AuditEntry:
-    entry = AuditEntry(
-        number=number,
-        unix_s=round(unix_s, 6),
-        event=storable(event),
-        previous=previous,
-        hash="",
-        encoding=NEWEST_ENCODING,
-    )
-    return AuditEntry(
-        number=entry.number,
-        unix_s=entry.unix_s,
-        event=entry.event,
-        previous=previous,
-        hash=entry_hash(entry),
-        encoding=entry.encoding,
-    )
+    def _head(self) -> tuple[int, str] | None:
+        newest = select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)
+        row = self._connection.execute(newest).first()
+        return (row.number, row.hash) if row else None
 
 
-def _row_of(entry: AuditEntry) -> dict[str, object]:
-    event = entry.event
+def _all() -> Select[tuple[object, ...]]:
+    return select(*_COLUMNS)
+
+
+def _filtered(wanted: AuditFilter) -> Select[tuple[object, ...]]:
+    chosen = _all()
+    if wanted.actor is not None:
+        chosen = chosen.where(AUDIT.c.actor == wanted.actor)
+    if wanted.actions:
+        chosen = chosen.where(AUDIT.c.action.in_(sorted(wanted.actions)))
+    if wanted.target_kind:
+        chosen = chosen.where(AUDIT.c.target_kind == wanted.target_kind)
+    if wanted.target_id:
+        chosen = chosen.where(AUDIT.c.target_id == wanted.target_id)
+    if wanted.since_unix_s is not None:
+        chosen = chosen.where(AUDIT.c.unix_s >= wanted.since_unix_s)
+    if wanted.until_unix_s is not None:
+        chosen = chosen.where(AUDIT.c.unix_s < wanted.until_unix_s)
+    return chosen
+
+
+def _row_of(entry: StoredEntry) -> dict[str, object]:
     return {
         "number": entry.number,
         "unix_s": entry.unix_s,
-        "action": str(event.action),
-        "actor": event.actor,
-        "address": event.address,
-        "target_kind": event.target_kind,
-        "target_id": event.target_id,
-        "reason": event.reason,
-        "detail": dict(event.detail),
+        "action": entry.action,
+        "actor": entry.actor,
+        "address": entry.address,
+        "target_kind": entry.target_kind,
+        "target_id": entry.target_id,
+        "reason": entry.reason,
+        "detail": json.loads(entry.detail),
         "encoding": entry.encoding,
         "previous_hash": entry.previous,
         "hash": entry.hash,
     }
 
 
-def entry_of(row: Row[tuple[object, ...]]) -> AuditEntry:
-    """A row of the table as the value."""
-    return AuditEntry(
+def _entry_of(row: Row[tuple[object, ...]]) -> StoredEntry:
+    return StoredEntry(
         number=row.number,
         unix_s=row.unix_s,
-        event=AuditEvent(
-            action=AuditAction(row.action),
-            actor=row.actor,
-            address=row.address,
-            target_kind=row.target_kind,
-            target_id=row.target_id,
-            reason=row.reason,
-            detail=row.detail,
-        ),
+        action=row.action,
+        actor=row.actor,
+        address=row.address,
+        target_kind=row.target_kind,
+        target_id=row.target_id,
+        reason=row.reason,
+        detail=row.detail,
+        encoding=row.encoding,
         previous=row.previous_hash,
         hash=row.hash,
-        encoding=row.encoding,
     )
+
+
+def _read(entry: StoredEntry) -> AuditEntry:
+    try:
+        return entry.read()
+    except (TypeError, ValueError) as error:
+        raise DatabaseError(
+            f"entry {entry.number} of the audit holds what no entry can hold",
+            "Find out more with: nigoh audit verify",
+        ) from error
