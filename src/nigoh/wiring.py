@@ -15,8 +15,9 @@ from nigoh.domain.operating_point import OperatingPoint
 from nigoh.domain.sighting import CameraId, person_id
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.camera_watch import CameraWatch, WatchPolicy
-from nigoh.engine.enrolment import Enroller, EnrolmentPolicy
+from nigoh.engine.enrolment import Enroller
 from nigoh.engine.known_faces import KnownFaces
+from nigoh.engine.photo_faces import EnrolmentPolicy
 from nigoh.engine.watching import Watching
 from nigoh.errors import ConfigError, EnrolmentError
 from nigoh.identity.calibration import false_match_rate_for, threshold_for
