@@ -1,1 +1,1 @@
-"""What is served to other programs: metrics over HTTP, control over a local socket."""
+"""What is served to other programs: the API, metrics over HTTP, control over a local socket."""
