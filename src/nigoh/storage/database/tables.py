@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.dialects.postgresql import VARCHAR
 
 METADATA = MetaData(
     naming_convention={
@@ -31,6 +32,10 @@ METADATA = MetaData(
 
 _Number = BigInteger().with_variant(Integer, "sqlite")
 """A number that grows by itself: SQLite does so for INTEGER alone."""
+
+SORTED_LENGTH = 128
+_Sorted = String(SORTED_LENGTH).with_variant(VARCHAR(SORTED_LENGTH, collation="C"), "postgresql")
+"""A text that sorts alike in every database: by its code points, as SQLite does."""
 
 
 def _id(name: str = "id") -> Column[str]:
@@ -91,13 +96,17 @@ PEOPLE = Table(
     Column("other_names", JSON, nullable=False, default=list),
     # All names, folded by `nigoh.domain.name_folding`, so that every script and spelling finds them.
     Column("folded_names", Text, nullable=False),
+    # The beginning of the name in Latin letters, by which lists are sorted.
+    Column("sort_name", _Sorted, nullable=False),
     Column("external_id", String(256), unique=True),
     Column("notes", Text, nullable=False, default=""),
     Column("group_name", String(256), nullable=False, default="", index=True),
     Column("legal_basis", String(32), nullable=False),
     Column("expires_unix_s", Double, index=True),
     *_changes(),
-    Index("ix_person_folded_names_id", "folded_names", "id"),
+    # Not over `folded_names`: names may be longer than PostgreSQL takes into an index.
+    Index("ix_person_sort_name_id", "sort_name", "id"),
+    Index("ix_person_created_unix_s_id", "created_unix_s", "id"),
 )
 
 WATCH_LISTS = Table(
