@@ -169,3 +169,13 @@ def test_readers_see_whole_groups_in_order_while_another_thread_adds() -> None:
     assert problems == []
     assert min(reads) >= 300
     assert 0 < ring.size_bytes <= 400
+
+
+def test_a_ring_knows_what_it_had_to_let_go() -> None:
+    ring = filled(0)
+    assert not ring.has_passed(0)
+    ring = filled(60)
+    first = numbers(ring.since(-1))[0]
+    assert ring.has_passed(first - 1)
+    assert not ring.has_passed(first)
+    assert not ring.has_passed(1000), "what has not come yet"

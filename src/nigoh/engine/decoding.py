@@ -130,11 +130,15 @@ class Decoding:
         before = decoder.decoded
         picture = decoder.decode(want.number)
         feed.tally.add(decoded=decoder.decoded - before)
-        feed.note_decoded(None if picture is None else upright_size(picture))
         if picture is None:
+            # What waited too long says nothing against its camera.
+            late = feed.ring.has_passed(want.number)
+            if not late:
+                feed.note_decoded(None)
             if want.counts:
-                feed.tally.drop(Drop.UNDECODABLE)
+                feed.tally.drop(Drop.OVERLOAD if late else Drop.UNDECODABLE)
             return None
+        feed.note_decoded(upright_size(picture))
         self._viewers.offer(feed.camera.name, picture, want.captured_s)
         if not want.counts:
             return None

@@ -104,6 +104,11 @@ class PacketRing:
             return path
         return [stored for stored in path if stored.number > decoded]
 
+    def has_passed(self, number: int) -> bool:
+        """Whether a picture was here and had to make room: whoever asks for it asks too late."""
+        with self._lock:
+            return bool(self._groups) and self._groups[0][0].number > number
+
     def _drop(self, now_s: float) -> None:
         """Old groups, as long as the next one is old enough too; then whatever is too much."""
         while len(self._groups) > 1 and self._groups[1][0].captured_s <= now_s - self._limits.keep_s:

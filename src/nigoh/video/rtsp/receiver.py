@@ -9,6 +9,7 @@ from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceUnavailable
 from nigoh.video.access_unit import Assemble
 from nigoh.video.rtsp.media_stream import ReceptionCounts
+from nigoh.video.rtsp.pace import Pace, PacedSelector, Phase
 from nigoh.video.rtsp.receive_buffer import ReceiveBuffer
 from nigoh.video.rtsp.reception import ReceptionOptions, UnitSink
 from nigoh.video.rtsp.session import CameraSession
@@ -26,6 +27,7 @@ class Receiver:
     def __init__(self, name: str = "rtsp") -> None:
         """Name its thread; it starts when the context is entered."""
         self._buffer = ReceiveBuffer()
+        self._pace = Pace()
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._lock = threading.Lock()
         self._started = threading.Event()
@@ -38,10 +40,11 @@ class Receiver:
         Raises:
             RuntimeError: the receiver is not open.
         """
-        reception = Reception(url, options, sink, self._buffer)
+        reception = Reception(url, options, sink, buffer=self._buffer, pace=self._pace)
         with self._lock:
             if self._loop is None:
                 raise RuntimeError("cameras are added to an open receiver")
+            reception.enter(Phase.RESTLESS)
             self._loop.call_soon_threadsafe(self._start, self._loop, reception)
         return reception
 
@@ -61,7 +64,7 @@ class Receiver:
 
     def _serve(self) -> None:
         # Not the platform's own loop: the shared buffer needs one that reads one connection after the other.
-        loop = asyncio.SelectorEventLoop()
+        loop = asyncio.SelectorEventLoop(PacedSelector(self._pace))
         try:
             self._loop = loop
             self._started.set()
@@ -89,11 +92,15 @@ class Receiver:
 class Reception:
     """One camera that is being received. Any thread may use it; made by `Receiver.add`."""
 
-    def __init__(self, url: CameraUrl, options: ReceptionOptions, sink: UnitSink, buffer: ReceiveBuffer) -> None:
+    def __init__(
+        self, url: CameraUrl, options: ReceptionOptions, sink: UnitSink, *, buffer: ReceiveBuffer, pace: Pace
+    ) -> None:
         self.url = url
         self._options = options
         self._sink = sink
         self._buffer = buffer
+        self._pace = pace
+        self._phase = Phase.OVER
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._closing = False
@@ -127,8 +134,14 @@ class Reception:
         with self._lock:
             first, self._closing = not self._closing, True
             if first and self._loop is not None and self._task is not None and not self._over.is_set():
+                self._move(Phase.RESTLESS)
                 self._loop.call_soon_threadsafe(self._task.cancel)
         self._over.wait(wait_s)
+
+    def enter(self, phase: Phase) -> None:
+        """For its receiver: where it stands from now on."""
+        with self._lock:
+            self._move(phase)
 
     async def receive(self) -> None:
         """What the receiver's thread runs."""
@@ -141,7 +154,7 @@ class Reception:
         try:
             self._session = CameraSession(self.url, self._options, self._sink, self._buffer)
             self._session.choose(self._assemble)
-            await self._session.run()
+            await self._session.run(self._note_playing)
         except NigohError as error:
             reason = error
         except asyncio.CancelledError:
@@ -149,4 +162,15 @@ class Reception:
         finally:
             self._sink.ended(reason)
             with self._lock:
+                self._move(Phase.OVER)
                 self._over.set()
+
+    def _note_playing(self) -> None:
+        # Datagrams that nobody reads are lost as soon as the kernel's buffer is full: they are read as they come.
+        with self._lock:
+            if not self._closing and self._options.transport == "tcp":
+                self._move(Phase.PLAYING)
+
+    def _move(self, phase: Phase) -> None:
+        self._pace.move(self._phase, phase)
+        self._phase = phase

@@ -4,6 +4,7 @@ import asyncio
 import re
 import struct
 import time
+from collections.abc import Callable
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceError
@@ -74,14 +75,18 @@ class CameraSession:
         if self.stream is not None:
             self.stream.assemble = assemble
 
-    async def run(self) -> None:
+    async def run(self, on_playing: Callable[[], None]) -> None:
         """Receive until it is over.
+
+        Args:
+            on_playing: called once, when the camera has agreed to all that was asked of it.
 
         Raises:
             SourceError, NotSpoken, SourceUnavailable: why it is over.
         """
         try:
             await self._open()
+            on_playing()
             await self._attend()
         finally:
             await self._leave()
