@@ -1,0 +1,1 @@
+"""Encryption of what lasts: keys that can be destroyed, and templates that nobody else can use."""
