@@ -1,4 +1,4 @@
-"""People in a folder on this machine, named by their photos or by a table; and what opens a folder, a ZIP or a table."""
+"""People in a folder on this machine, named by photos or by a table; and what opens a folder, a ZIP or a table."""
 
 import zipfile
 from collections.abc import Iterator
