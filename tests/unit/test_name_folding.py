@@ -68,7 +68,7 @@ def finds(search: str, name: str) -> bool:
     ("search", "name"),
     [
         ("Oktam", "Oʻktam"), ("Oktam", "Ўктам"), ("okt", "O'ktamov"), ("ўкт", "O'ktamov"), ("укт", "Oʻktam"),
-        ("Алена", "Алёна"), ("Алёна", "Алена"), ("Alyona", "Алёна"), ("Соловьев", "Solovyov"),
+        ("Алена", "Алёна"), ("Алёна", "Алена"), ("Alyona", "Алёна"), ("Соловьев", "Соловьёв"),
         ("Sahin", "Şahin"), ("Shahin", "Şahin"), ("Oʻktam", "Õktam"), ("OBrien", "O’Brien"),
         ("karim oʻk", "Ўктам Каримов"), ("mov", "Karimov"), ("😀", "Ali 😀"), ("'", "'"), ("علي", "محمد علي"),
     ],
@@ -81,11 +81,9 @@ def test_every_word_of_a_search_counts() -> None:
     assert not finds("karim vali", "Karim Aliyev")
 
 
-@pytest.mark.parametrize("nothing", ["", "   ", "\u200b", "\t\n"])
-def test_white_space_and_invisible_signs_search_for_nothing_in_particular(nothing: str) -> None:
-    assert not nothing.strip() or not search_terms(nothing) or fold_name(nothing)
-    assert fold_name("  ") == ""
-    assert search_terms("  ") == ()
+def test_white_space_asks_for_nothing_in_particular() -> None:
+    assert fold_name(" \t\n ") == ""
+    assert search_terms(" \t\n ") == ()
 
 
 @pytest.mark.parametrize(
