@@ -78,6 +78,12 @@ OPEN: Declared = Depends(_let_in)
 """Anybody may use the route."""
 
 
+def admit(route: APIRoute, connection: HTTPConnection) -> Principal:
+    """Who asks for a route that declares `needs`, as they are let in there. Raises Unauthenticated, Forbidden."""
+    calls = (each.call for each in route.dependant.dependencies)
+    return next(call for call in calls if isinstance(call, _Needs))(connection)
+
+
 def require_camera(principal: Principal, camera: CameraId) -> None:
     """Raise Missing unless they may see the camera: nobody learns of those that they may not see."""
     if not principal.sees(camera):

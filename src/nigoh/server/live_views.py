@@ -16,8 +16,9 @@ Show = Callable[[CameraId, LiveOptions | None], bool]
 class Viewer:
     """One viewer. Takes the newest picture; those that it is too slow for, and that are too many for it, pass by."""
 
-    def __init__(self, options: LiveOptions) -> None:
+    def __init__(self, options: LiveOptions, told: Callable[[], None] | None = None) -> None:
         self.options = options
+        self._told = told
         self._pace = ViewingPace(options.fps)
         self._picture: LivePicture | None = None
         self._closed = False
@@ -31,6 +32,8 @@ class Viewer:
             self._pace.took(picture.captured_unix_s)
             self._picture = picture
             self._changed.notify_all()
+        if self._told is not None:
+            self._told()
 
     def take(self, wait_s: float) -> LivePicture | None:
         """The newest picture that was not taken yet; None when none came in that time, or it is over."""
@@ -56,9 +59,17 @@ class LiveViews:
         self._lock = threading.Lock()
 
     @contextmanager
-    def look(self, camera: CameraId, options: LiveOptions) -> Iterator[Viewer]:
-        """A viewer of a camera, for as long as the block lasts. Raises SourceError when there is no such camera."""
-        viewer = Viewer(options)
+    def look(
+        self, camera: CameraId, options: LiveOptions, told: Callable[[], None] | None = None
+    ) -> Iterator[Viewer]:
+        """A viewer of a camera, for as long as the block lasts. Raises SourceError when there is no such camera.
+
+        Args:
+            camera: whose pictures.
+            options: how they are wanted.
+            told: called in the engine's thread when there is a picture to take; it must not wait.
+        """
+        viewer = Viewer(options, told)
         with self._lock:
             self._viewers.setdefault(camera, []).append(viewer)
             known = self._ask(camera)

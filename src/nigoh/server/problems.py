@@ -60,6 +60,11 @@ class Kind:
     status: int
     title: str
 
+    @property
+    def type(self) -> str:
+        """The URI that names it, relative to the server."""
+        return _PLACE + self.name
+
 
 INVALID = Kind("invalid", 422, "The request is not as it should be")
 INTERNAL = Kind("internal", 500, "The server has made a mistake")
@@ -77,6 +82,8 @@ _KINDS: dict[str, Kind] = {
     "KeyDestroyed": Kind("gone", 410, "It was there and has been erased"),
     "TooLarge": Kind("too-large", 413, "The request is too large"),
     "Throttled": Kind("throttled", 429, "Too many attempts"),
+    "UnderWay": Kind("under-way", 409, "The same request is being answered"),
+    "TooManyTiles": Kind("too-many", 429, "There are too many"),
     "VaultError": Kind("vault", 500, "What is stored cannot be opened"),
     "PhotoError": Kind("photo", 422, "The photo cannot be used"),
     "EnrolmentError": Kind("enrolment", 422, "Nobody could be enrolled"),
@@ -131,7 +138,7 @@ def problem_answer(  # noqa: PLR0913 - the members of a problem
 ) -> Response:
     """The answer that tells a problem. Credentials in the texts are struck out."""
     problem = Problem(
-        type=_PLACE + kind.name,
+        type=kind.type,
         title=kind.title,
         status=kind.status,
         detail=redact(detail),
