@@ -70,3 +70,24 @@ def test_an_idle_batcher_says_so_and_a_closed_one_ends() -> None:
     assert batcher.take() is None
     assert batcher.put("b", 2) == 2
     assert batcher.drain() == [("a", 1)]
+
+
+def test_a_second_value_of_a_camera_sends_the_batch_off_and_costs_the_first_nothing() -> None:
+    asked = threading.Event()
+
+    def clock() -> float:
+        asked.set()
+        return 0.0
+
+    batcher: Batcher[str, int] = Batcher(BatchPolicy(most=8, max_wait_s=3600.0), clock)
+    batcher.put("a", 1)
+    batcher.put("b", 2)
+    asked.clear()
+    taken: list[list[tuple[str, int]] | None] = []
+    taker = threading.Thread(target=lambda: taken.append(batcher.take()))
+    taker.start()
+    asked.wait(10)
+    assert batcher.put("a", 3) is None, "nothing was replaced"
+    taker.join(10)
+    assert taken == [[("a", 1), ("b", 2)]]
+    assert len(batcher) == 1

@@ -15,8 +15,8 @@ class BatchPolicy:
 
     Attributes:
         most: at most so many values.
-        max_wait_s: a smaller batch goes when its oldest value has waited so long. 0 on a CPU, where a larger batch
-            is no cheaper; some milliseconds on accelerators.
+        max_wait_s: a smaller batch goes when its oldest value has waited so long, or when a key of it has another
+            value to put: who gathers shall cost nobody a value.
         room: so many values may wait; whoever puts more waits.
     """
 
@@ -30,7 +30,9 @@ class BatchPolicy:
 
 
 class Batcher(Generic[K, V]):
-    """Gathers values by key, at most one a key: a newer one takes the older one's place. Any thread puts, one takes.
+    """Gathers values by key, at most one a key. Any thread puts, one takes.
+
+    While the taker is busy a newer value takes the older one's place; while it only waits for more it is sent off.
 
     Args:
         policy: when a batch goes.
@@ -43,6 +45,7 @@ class Batcher(Generic[K, V]):
         self._values: dict[K, tuple[V, float]] = {}
         self._changed = threading.Condition()
         self._closed = False
+        self._gathering = False
 
     def __len__(self) -> int:
         return len(self._values)
@@ -53,6 +56,10 @@ class Batcher(Generic[K, V]):
         What is put after closing is returned itself.
         """
         with self._changed:
+            if key in self._values and self._gathering:
+                self._gathering = False
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._closed or key not in self._values)
             self._changed.wait_for(lambda: self._closed or key in self._values or self._has_room())
             if self._closed:
                 return value
@@ -65,8 +72,10 @@ class Batcher(Generic[K, V]):
         """The next batch, oldest first; empty when nothing came for `idle_s`; None when it is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._values or self._closed, idle_s)
-            while self._values and not self._closed and (wait_s := self._wait_s()) > 0:
+            self._gathering = True
+            while self._values and not self._closed and self._gathering and (wait_s := self._wait_s()) > 0:
                 self._changed.wait(wait_s)
+            self._gathering = False
             if self._closed:
                 return None
             chosen = list(self._values)[: self._policy.most]
