@@ -1,0 +1,130 @@
+"""Watch lists in the database, and what an engine has to know of the people on them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, func, select
+
+from nigoh.domain.page import Page, PageQuery
+from nigoh.domain.people import PersonTerms, WatchList
+from nigoh.domain.sighting import PersonId
+from nigoh.storage.database.gallery_changes import GalleryChanges
+from nigoh.storage.database.keyset import Order, read_page
+from nigoh.storage.database.nouns import WATCH_LIST
+from nigoh.storage.database.rows import Rows
+from nigoh.storage.database.tables import LISTED, PEOPLE, WATCH_LISTS
+
+_BY_NAME = Order("watch-lists", (WATCH_LISTS.c.name,))
+
+
+class WatchLists:
+    """The watch lists within one transaction. Whoever follows the gallery is told of all who stand on a changed one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows = Rows(connection, WATCH_LIST)
+        self._changes = GalleryChanges(connection)
+
+    def add(self, watch_list: WatchList) -> None:
+        """Add a list, with the times and the version that it carries.
+
+        Raises:
+            Conflict: its identifier or its name is taken.
+        """
+        values = {"id": watch_list.id, "created_unix_s": watch_list.created_unix_s, "version": watch_list.version}
+        self._rows.add(values | _values(watch_list, watch_list.updated_unix_s))
+
+    def get(self, list_id: str) -> WatchList | None:
+        """The list of this identifier, or None."""
+        return next(iter(self._read(select(WATCH_LISTS).where(WATCH_LISTS.c.id == list_id))), None)
+
+    def find_name(self, name: str) -> WatchList | None:
+        """The list of this name, or None."""
+        return next(iter(self._read(select(WATCH_LISTS).where(WATCH_LISTS.c.name == name))), None)
+
+    def update(self, watch_list: WatchList, now_unix_s: float) -> WatchList:
+        """Change a list that is still as it was read; gives it as it is now, with the next version.
+
+        Raises:
+            Stale: somebody else changed it since.
+            Missing: it is not there.
+            Conflict: another list has its name.
+        """
+        self._rows.change(watch_list.id, _values(watch_list, now_unix_s), version=watch_list.version)
+        self._changes.append_chosen(_on(watch_list.id), now_unix_s)
+        return replace(watch_list, updated_unix_s=now_unix_s, version=watch_list.version + 1)
+
+    def remove(self, list_id: str, now_unix_s: float, *, version: int | None = None) -> None:
+        """Remove a list; the people who stand on it stay.
+
+        Raises:
+            Missing: it is not there.
+            Stale: it no longer has this version.
+        """
+        self._changes.append_chosen(_on(list_id), now_unix_s)
+        self._rows.remove(list_id, version=version)
+
+    def page(self, query: PageQuery) -> Page[WatchList]:
+        """A part of the lists, by name. Raises BadCursor: the cursor is none of this list."""
+        return read_page(self._connection, select(WATCH_LISTS), _BY_NAME, query, _watch_lists)
+
+    def sizes(self) -> dict[str, int]:
+        """How many people stand on each list, by its identifier; an empty list is not there."""
+        counted = select(LISTED.c.list_id, func.count()).group_by(LISTED.c.list_id)
+        return {list_id: count for list_id, count in self._connection.execute(counted)}
+
+    def terms(self, people: Sequence[PersonId]) -> dict[PersonId, PersonTerms]:
+        """What an engine has to know of those of these people who are there, at most 1000 of them."""
+        named = select(PEOPLE.c.id, PEOPLE.c.name).where(PEOPLE.c.id.in_(people))
+        names = {PersonId(person): name for person, name in self._connection.execute(named)}
+        lists = self._lists_of(list(names))
+        return {person: _terms(person, name, lists.get(person, [])) for person, name in names.items()}
+
+    def _lists_of(self, people: list[PersonId]) -> dict[PersonId, list[WatchList]]:
+        """Those of the highest priority first."""
+        on = select(LISTED.c.person_id, LISTED.c.list_id).where(LISTED.c.person_id.in_(people))
+        pairs = self._connection.execute(on).all()
+        sorted_lists = select(WATCH_LISTS).order_by(WATCH_LISTS.c.priority.desc(), WATCH_LISTS.c.name)
+        stands = {(person, list_id) for person, list_id in pairs}
+        found: dict[PersonId, list[WatchList]] = {}
+        everyone = {person for person, _ in pairs}
+        for watch_list in self._read(sorted_lists.where(WATCH_LISTS.c.id.in_({list_id for _, list_id in pairs}))):
+            for person in everyone:
+                if (person, watch_list.id) in stands:
+                    found.setdefault(PersonId(person), []).append(watch_list)
+        return found
+
+    def _read(self, chosen: Select[Any]) -> list[WatchList]:
+        return _watch_lists(self._connection.execute(chosen).mappings().all())
+
+
+def _terms(person: PersonId, name: str, lists: list[WatchList]) -> PersonTerms:
+    own = [each.threshold for each in lists if each.threshold is not None]
+    return PersonTerms(
+        person=person,
+        name=name,
+        wanted=any(each.wanted for each in lists),
+        threshold=min(own, default=None),
+        colour=lists[0].colour if lists else "",
+        lists=tuple(each.name for each in lists),
+    )
+
+
+def _on(list_id: str) -> Select[tuple[str]]:
+    return select(LISTED.c.person_id).where(LISTED.c.list_id == list_id)
+
+
+def _values(watch_list: WatchList, updated_unix_s: float) -> dict[str, object]:
+    return {
+        "name": watch_list.name,
+        "wanted": watch_list.wanted,
+        "threshold": watch_list.threshold,
+        "colour": watch_list.colour,
+        "priority": watch_list.priority,
+        "updated_unix_s": updated_unix_s,
+    }
+
+
+def _watch_lists(rows: Sequence[RowMapping]) -> list[WatchList]:
+    return [WatchList(**row) for row in rows]
