@@ -1,4 +1,4 @@
-""" "Not this person": sightings that an operator took from somebody, sealed like templates."""
+"""Negatives ("not this person"): sightings that an operator took from somebody, sealed like templates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -87,9 +87,8 @@ class People:
         """Those of these people who are there."""
         asked = list(dict.fromkeys(people))
         parts = (asked[begin : begin + _AT_ONCE] for begin in range(0, len(asked), _AT_ONCE))
-        return {
-            found.id: found for part in parts for found in self._read(select(PEOPLE).where(PEOPLE.c.id.in_(part)))
-        }
+        chosen = (select(PEOPLE).where(PEOPLE.c.id.in_(part)) for part in parts)
+        return {found.id: found for part in chosen for found in self._read(part)}
 
     def find_external(self, external_id: str) -> Person | None:
         """Who has this number in another system, or None."""

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from nigoh.domain.people import Photo
 from nigoh.domain.sighting import PersonId
+from nigoh.storage.database.gallery_changes import GalleryChanges
 from nigoh.storage.database.nouns import MEDIA, PERSON, PHOTO
 from nigoh.storage.database.rows import Rows
 from nigoh.storage.database.tables import PHOTOS
@@ -62,13 +63,16 @@ class Photos:
             counted = counted.where(PHOTOS.c.person_id == person)
         return self._connection.execute(counted).scalar_one()
 
-    def remove(self, photo_id: str) -> None:
-        """Remove a photo and its templates' rows; `Templates.remove_of_photo` before tells the galleries.
+    def remove(self, photo_id: str, now_unix_s: float) -> None:
+        """Remove a photo and the templates that were made of it; the picture is the caller's to remove.
 
         Raises:
             Missing: it is not there.
         """
+        found = self.get(photo_id)
         self._rows.remove(photo_id)
+        if found is not None:
+            GalleryChanges(self._connection).append([found.person], now_unix_s)
 
     def _read(self, chosen: Select[Any]) -> tuple[Photo, ...]:
         rows = self._connection.execute(chosen.order_by(PHOTOS.c.created_unix_s, PHOTOS.c.id)).mappings()

@@ -102,13 +102,6 @@ class TemplateRows:
         if found is not None:
             self._changes.append([found.person], now_unix_s)
 
-    def remove_of_photo(self, photo_id: str, now_unix_s: float) -> int:
-        """Remove the templates that were made of a photo; says how many there were."""
-        found = self._read(select(TEMPLATES).where(TEMPLATES.c.photo_id == photo_id))
-        for template in found:
-            self.remove(template.id, now_unix_s)
-        return len(found)
-
     def _read(self, chosen: Select[Any]) -> tuple[TemplateRow, ...]:
         rows = self._connection.execute(chosen.order_by(TEMPLATES.c.created_unix_s, TEMPLATES.c.id)).mappings()
         return tuple(_template(row) for row in rows)

@@ -19,7 +19,7 @@ _BY_NAME = Order("watch-lists", (WATCH_LISTS.c.name,))
 
 
 class WatchLists:
-    """The watch lists within one transaction. Whoever follows the gallery is told of all who stand on a changed one."""
+    """The watch lists within one transaction. Engines are told of everybody on a changed one."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -71,8 +71,8 @@ class WatchLists:
 
     def sizes(self) -> dict[str, int]:
         """How many people stand on each list, by its identifier; an empty list is not there."""
-        counted = select(LISTED.c.list_id, func.count()).group_by(LISTED.c.list_id)
-        return {list_id: count for list_id, count in self._connection.execute(counted)}
+        counted = select(LISTED.c.list_id, func.count().label("size")).group_by(LISTED.c.list_id)
+        return {row.list_id: row.size for row in self._connection.execute(counted)}
 
     def terms(self, people: Sequence[PersonId]) -> dict[PersonId, PersonTerms]:
         """What an engine has to know of those of these people who are there, at most 1000 of them."""
@@ -83,16 +83,11 @@ class WatchLists:
 
     def _lists_of(self, people: list[PersonId]) -> dict[PersonId, list[WatchList]]:
         """Those of the highest priority first."""
-        on = select(LISTED.c.person_id, LISTED.c.list_id).where(LISTED.c.person_id.in_(people))
-        pairs = self._connection.execute(on).all()
-        sorted_lists = select(WATCH_LISTS).order_by(WATCH_LISTS.c.priority.desc(), WATCH_LISTS.c.name)
-        stands = {(person, list_id) for person, list_id in pairs}
+        on = select(LISTED.c.person_id, WATCH_LISTS).join(WATCH_LISTS, WATCH_LISTS.c.id == LISTED.c.list_id)
+        by_priority = on.order_by(WATCH_LISTS.c.priority.desc(), WATCH_LISTS.c.name)
         found: dict[PersonId, list[WatchList]] = {}
-        everyone = {person for person, _ in pairs}
-        for watch_list in self._read(sorted_lists.where(WATCH_LISTS.c.id.in_({list_id for _, list_id in pairs}))):
-            for person in everyone:
-                if (person, watch_list.id) in stands:
-                    found.setdefault(PersonId(person), []).append(watch_list)
+        for row in self._connection.execute(by_priority.where(LISTED.c.person_id.in_(people))).mappings():
+            found.setdefault(PersonId(row["person_id"]), []).extend(_watch_lists([row]))
         return found
 
     def _read(self, chosen: Select[Any]) -> list[WatchList]:
@@ -127,4 +122,4 @@ def _values(watch_list: WatchList, updated_unix_s: float) -> dict[str, object]:
 
 
 def _watch_lists(rows: Sequence[RowMapping]) -> list[WatchList]:
-    return [WatchList(**row) for row in rows]
+    return [WatchList(**{column.name: row[column] for column in WATCH_LISTS.columns}) for row in rows]
