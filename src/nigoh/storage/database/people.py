@@ -94,6 +94,12 @@ class People:
         """Who has this number in another system, or None."""
         return next(iter(self._read(select(PEOPLE).where(PEOPLE.c.external_id == external_id))), None)
 
+    def find_named(self, name: str) -> tuple[Person, ...]:
+        """Those who have exactly this name, the oldest first."""
+        sorted_alike = PEOPLE.c.sort_name == sort_name(name)[:SORTED_LENGTH]
+        chosen = select(PEOPLE).where(sorted_alike, PEOPLE.c.name == name)
+        return tuple(self._read(chosen.order_by(PEOPLE.c.created_unix_s, PEOPLE.c.id)))
+
     def update(self, person: Person, now_unix_s: float) -> Person:
         """Change somebody who is still as they were read; gives them as they are now, with the next version.
 

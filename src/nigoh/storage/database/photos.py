@@ -56,6 +56,14 @@ class Photos:
         """The photos of the same pixels, the oldest first."""
         return self._read(select(PHOTOS).where(PHOTOS.c.fingerprint == fingerprint))
 
+    def with_fingerprints(self, fingerprints: Sequence[str]) -> dict[str, tuple[Photo, ...]]:
+        """The photos that have these fingerprints, at most 1000 of them; those that none has are not there."""
+        rows = self._connection.execute(select(PHOTOS).where(PHOTOS.c.fingerprint.in_(fingerprints))).mappings()
+        found: dict[str, tuple[Photo, ...]] = {}
+        for row in rows:
+            found[row["fingerprint"]] = (*found.get(row["fingerprint"], ()), _photo(row))
+        return found
+
     def count(self, person: PersonId | None = None) -> int:
         """How many there are, of one person or of all."""
         counted = select(func.count()).select_from(PHOTOS)

@@ -137,7 +137,7 @@ PHOTOS = Table(
     Column("box", JSON, nullable=False),
     Column("quality", Double, nullable=False),
     Column("advice", JSON, nullable=False, default=list),
-    # Keyed digest of the pixels, hexadecimal: the same photo twice is noticed, and nobody else can compare it.
+    # Keyed digest of the stored picture, hexadecimal: the same photo twice is noticed; nobody else can compare it.
     Column("fingerprint", String(64), nullable=False, index=True),
     Column("created_unix_s", Double, nullable=False),
 )
