@@ -59,6 +59,18 @@ class Doorkeeper:
             self.tell_sometimes(connection, event, now_unix_s)
         raise Throttled("too many failed attempts to log in", wait_s)
 
+    def admit_stranger(self, address: str, now_unix_s: float) -> Ticket:
+        """Let an attempt be made that names no account yet, or raise Throttled."""
+        origin = origin_of(address)
+        with self._database.begin() as connection:
+            failures = LoginFailures(connection)
+            failures.hold()
+            wait_s = _held_against(failures, ADDRESS, _address(origin), now_unix_s)
+            if wait_s <= 0:
+                return Ticket("", origin, failures.add((_address(origin),), now_unix_s))
+            self.tell_sometimes(connection, refusal(None, address, "throttled"), now_unix_s)
+        raise Throttled("too many failed attempts to log in", wait_s)
+
     def passed(self, connection: Connection, ticket: Ticket, user: User, now_unix_s: float) -> None:
         """The attempt was right: it was no failure, and the user is known there from now on."""
         failures = LoginFailures(connection)
