@@ -17,11 +17,13 @@
     ├── Throttled               too many attempts; says how long to wait
     ├── Retryable               the owner tries again, with jittered back-off
     │   ├── SourceUnavailable   a camera that may come back: refused, timed out, ended
-    │   └── DatabaseUnavailable a database that may come back: unreachable, busy, its disk full
+    │   ├── DatabaseUnavailable a database that may come back: unreachable, busy, its disk full
+    │   └── SpoolUnavailable    a spool that takes nothing now: it is full, or its disk is
     └── Fatal                   the owner stops and its supervisor is told
         ├── SourceError         a source that no retry mends: missing, not a video, wrong password
         ├── PhotoError          one photo that cannot be read: missing, not a photo, damaged, too large
         ├── OutputError         a result that cannot be written
+        ├── OutboundRefused     a connection that the network settings refuse
         ├── ModelError          a model file that is missing, changed or not what it says
         ├── TemplateMismatch    templates of two models met; they cannot be compared
         ├── EnrolmentError      a folder of known faces that yields nobody
@@ -179,6 +181,10 @@ class DatabaseUnavailable(Retryable):
     """A database that may come back: unreachable, busy, its disk full."""
 
 
+class SpoolUnavailable(Retryable):
+    """A spool that takes nothing now: it is full, or its disk is. What it has taken before is safe."""
+
+
 class Fatal(NigohError):
     """No retry mends it: the owner stops, and its supervisor is told."""
 
@@ -203,6 +209,10 @@ class OutputError(Fatal):
             f"{path} cannot be written: {error.strerror or error}",
             "Choose a place in a folder that exists and that you may write to.",
         )
+
+
+class OutboundRefused(Fatal):
+    """A connection that the network settings refuse, or that nobody is ever to make."""
 
 
 class ModelError(Fatal):
