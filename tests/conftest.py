@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from nigoh.errors import NigohError
 from nigoh.storage.database.database import Database
-from nigoh.storage.database.tables import METADATA
+from nigoh.storage.database.migrations import migrate
 from nigoh.testing.postgresql_server import PostgresqlServer
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -58,8 +58,8 @@ def new_postgresql_database(postgresql_server: PostgresqlServer) -> Iterator[Cal
 def migrated_postgresql(postgresql_server: PostgresqlServer, new_postgresql_database: Callable[[str], str]) -> str:
     """The name of a database with all tables and no rows, to be copied."""
     name = new_postgresql_database("template0")
-    with Database(postgresql_server.url(name)) as database, database.begin() as connection:
-        METADATA.create_all(connection)
+    with Database(postgresql_server.url(name)) as database:
+        migrate(database)
     return name
 
 
@@ -67,8 +67,8 @@ def migrated_postgresql(postgresql_server: PostgresqlServer, new_postgresql_data
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with all tables and no rows, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "nigoh.sqlite"
-    with Database(f"sqlite:///{path}") as database, database.begin() as connection:
-        METADATA.create_all(connection)
+    with Database(f"sqlite:///{path}") as database:
+        migrate(database)
     return path
 
 

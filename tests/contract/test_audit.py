@@ -28,15 +28,6 @@ ENROL = AuditEvent(
 )
 
 
-@pytest.fixture(autouse=True)
-def _guarded(request: pytest.FixtureRequest) -> None:
-    name = next(name for name in request.fixturenames if name.endswith("database") and "new" not in name)
-    found = request.getfixturevalue(name)
-    with found.begin() as connection:
-        for statement in guard(found.dialect):
-            connection.exec_driver_sql(statement)
-
-
 def write(database: Database, *events: AuditEvent) -> list[AuditEntry]:
     with database.begin() as connection:
         return [Audit(connection).write(event, 1e9 + number) for number, event in enumerate(events)]

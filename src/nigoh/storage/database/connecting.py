@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from nigoh.errors import MissingExtra, OutputError, Unstorable
+from nigoh.errors import MissingExtra, NigohError, OutputError, Unstorable
 from nigoh.storage.database.address import Address
 from nigoh.storage.database.faults import translate
 
@@ -70,8 +70,8 @@ def open_engine(address: Address, limits: DatabaseLimits) -> Engine:
     engine = _file_engine(address.path, address, limits) if address.path else _server_engine(address, limits)
 
     # Listeners stay with the engine; they are closures, as they name its address.
-    def raise_ours(context: ExceptionContext) -> None:
-        context.chained_exception = translate(context.original_exception, address)
+    def raise_ours(context: ExceptionContext) -> NigohError | None:
+        return translate(context.original_exception, address)
 
     event.listen(engine, "handle_error", raise_ours)
     event.listen(engine, "before_cursor_execute", _refuse_unstorable)
