@@ -27,6 +27,8 @@ Figures = dict[str, float | int | str | bool | None]
 
 CUT_S = 15.0
 PRIORITY_CAMERAS = 10
+ASKED_FPS = 5.0
+"""Analysed frames a second that each camera asks for under overload: more cameras than fit in a batch."""
 FLAP_S = 0.5
 _SETTLE_S = 10.0
 _POLL_S = 0.05
@@ -120,11 +122,11 @@ def overload(effort: Effort, factor: float) -> Figures:
     First the machine's capacity is found with a load that is surely too large; then as many cameras are watched as
     ask for `factor` times that.
     """
-    watching = Watching(mode=Mode.FULL, fps=PICTURE.fps, burst_fps=PICTURE.fps, wanted_first=PRIORITY_CAMERAS)
+    watching = Watching(mode=Mode.FULL, fps=ASKED_FPS, burst_fps=ASKED_FPS, wanted_first=PRIORITY_CAMERAS)
     with running(effort.plan(Load(cameras=100), watching), say) as bench:
         time.sleep(effort.warmup_s)
-        capacity = rates(bench, effort.seconds / 3)[1]
-    cameras = max(math.ceil(factor * capacity / PICTURE.fps / effort.scale), 2 * PRIORITY_CAMERAS)
+        capacity = rates(bench, effort.seconds)[1]
+    cameras = max(math.ceil(factor * capacity / ASKED_FPS / effort.scale), 2 * PRIORITY_CAMERAS)
     say(f"{capacity:.0f} frames a second fit; {cameras} cameras ask for {factor:g} times as many")
     with running(effort.plan(Load(cameras=cameras), watching), say) as bench:
         time.sleep(effort.warmup_s)

@@ -91,3 +91,23 @@ def test_a_second_value_of_a_camera_sends_the_batch_off_and_costs_the_first_noth
     taker.join(10)
     assert taken == [[("a", 1), ("b", 2)]]
     assert len(batcher) == 1
+
+
+def test_whoever_prepares_values_is_told_when_the_next_one_makes_sense() -> None:
+    batcher: Batcher[str, int] = Batcher(BatchPolicy(most=1), Clock())
+    told: list[str] = []
+    batcher.put("a", 1, lambda: told.append("a1"))
+    assert told == ["a1"], "the taker has nothing to do"
+    assert batcher.take() == [("a", 1)]
+    batcher.put("a", 2, lambda: told.append("a2"))
+    batcher.put("b", 3, lambda: told.append("b3"))
+    assert told == ["a1"], "the taker is busy, and whatever is prepared now may only be replaced"
+    assert batcher.take() == [("a", 2)]
+    assert told == ["a1", "a2"]
+    assert batcher.put("b", 4, lambda: told.append("b4")) == 3
+    assert told == ["a1", "a2", "b3"]
+    assert batcher.drain() == [("b", 4)]
+    assert told == ["a1", "a2", "b3", "b4"], "each is told once, whatever becomes of its value"
+    batcher.close()
+    assert batcher.put("c", 5, lambda: told.append("c5")) == 5
+    assert told[-1] == "c5"

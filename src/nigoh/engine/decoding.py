@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -11,6 +12,7 @@ import av.error
 import cv2
 from av.video.frame import VideoFrame
 
+from nigoh.domain.camera import Priority
 from nigoh.domain.camera_status import Drop
 from nigoh.domain.frame import Frame
 from nigoh.domain.sighting import CameraId
@@ -106,10 +108,12 @@ class Decoding:
                 self._busy_since[number] = self._clock()
                 frame = self._try_decode(want)
                 self._busy_since.pop(number)
-                if frame is not None:
-                    self._hand_on(WaitingFrame(feed, frame))
-                # Only now may its next picture be decoded: it must not overtake this one.
-                self._desk.done(feed)
+                # Only then may its next picture be decoded: it must not overtake this one.
+                done = partial(self._desk.done, feed)
+                if frame is None:
+                    done()
+                else:
+                    self._hand_on(WaitingFrame(feed, frame), done)
         except BaseException as error:  # noqa: BLE001 - not swallowed: kept for `hangs`, which has the shard replaced
             self._broken = error
 
@@ -149,6 +153,13 @@ class Decoding:
             return None
         return Frame(to_pixels(picture), want.number, want.captured_s)
 
-    def _hand_on(self, waiting: WaitingFrame) -> None:
-        if self._frames.put(waiting.feed, waiting) is not None:
+    def _hand_on(self, waiting: WaitingFrame, done: Callable[[], None]) -> None:
+        """While the analysis is busy a camera's next picture is not decoded, as it would only take this one's place.
+
+        That halves what decoding costs under overload, and makes frames older; so the highest priority is excepted.
+        """
+        newest = waiting.feed.camera.priority is Priority.HIGH
+        if self._frames.put(waiting.feed, waiting, None if newest else done) is not None:
             waiting.feed.tally.drop(Drop.OVERLOAD)
+        if newest:
+            done()
