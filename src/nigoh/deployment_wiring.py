@@ -7,7 +7,7 @@ from typing import Self
 from nigoh.config.deployment_settings import DeploymentSettings
 from nigoh.config.master_key import MasterKeyRing
 from nigoh.storage.database.database import Database
-from nigoh.storage.database.tables import METADATA
+from nigoh.storage.database.migrations import migrate
 from nigoh.storage.media import MediaStore
 from nigoh.storage.vault.destroyed_keys import DestroyedKeys
 from nigoh.storage.vault.vault import Vault, is_sealed
@@ -51,8 +51,7 @@ def open_deployment(settings: DeploymentSettings) -> Deployment:
         OutputError: the folder cannot be written.
     """
     database = Database(settings.database)
-    with database.begin() as connection:
-        METADATA.create_all(connection)
+    migrate(database)
     if not is_sealed(database):
         settings.master_key.make()
     vault = Vault(MasterKeyRing(settings.master_key), database, destroyed=DestroyedKeys(settings.destroyed_keys))
