@@ -3,9 +3,10 @@
 import click
 
 from nigoh.cli.bench_cameras import cameras
+from nigoh.cli.command_group import HelpfulGroup
 
 
-@click.group(name="bench")
+@click.group(name="bench", cls=HelpfulGroup)
 def command() -> None:
     """Measure what this machine sustains."""
 

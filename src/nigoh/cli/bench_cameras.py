@@ -14,16 +14,14 @@ from nigoh.cli.bench_plan import BenchPlan, Watching
 from nigoh.cli.bench_search import find_most_cameras
 from nigoh.cli.bench_trial import run_trial
 from nigoh.cli.eval_output import require_writable, write_json
-from nigoh.cli.simulate import bit_rate, face_heights, picture_size
+from nigoh.cli.picture_options import farm_options
 from nigoh.cli.terminal import errors, output, report_note
 from nigoh.domain.camera import Mode
 from nigoh.evaluation.cameras_report import CamerasReport
-from nigoh.testing.clip_options import ClipOptions, RateControl, VideoCodec
-from nigoh.testing.farm.options import PICTURE, FarmOptions
+from nigoh.testing.farm.options import FarmOptions
 
 _PATH = click.Path(path_type=Path)
 _STDOUT = Path("-")
-_DEFAULT = FarmOptions()
 _WATCHING = Watching()
 
 
@@ -32,39 +30,13 @@ def _values(kind: type[StrEnum]) -> list[str]:
 
 
 @click.command("cameras", short_help="Simulated cameras: what watching them costs, finds and misses.")
-@click.option("--cameras", "count", type=int, default=200, show_default=True, help="How many.")
 @click.option(
     "--faces", type=_PATH, metavar="DIR", help="Portraits that walk past.  [default: public-domain samples]"
 )
 @click.option("--known", type=_PATH, metavar="DIR", help="Known faces.  [default: those of --faces, or the samples']")
 @click.option("--seconds", type=float, default=60.0, show_default=True, help="Length of the measured window.")
 @click.option("--warmup", type=float, default=15.0, show_default=True, help="Seconds before it.")
-@click.option(
-    "--size", type=picture_size, metavar="WxH", default="640x360", show_default=True, help="Of the picture, pixels."
-)
-@click.option("--fps", type=float, default=PICTURE.fps, show_default=True, help="Pictures a second that are sent.")
-@click.option("--gop", type=int, default=PICTURE.gop, show_default=True, help="Pictures from keyframe to keyframe.")
-@click.option("--bitrate", type=bit_rate, metavar="RATE", default="600k", show_default=True, help="Bits a second.")
-@click.option(
-    "--rate", type=click.Choice(_values(RateControl)), default="constant", show_default=True, help="Mean, or most."
-)
-@click.option("--noise", type=float, default=PICTURE.noise, show_default=True, help="Sensor noise, of full scale.")
-@click.option("--codec", type=click.Choice(_values(VideoCodec)), default="h264", show_default=True, help="Encoder.")
-@click.option(
-    "--face-px",
-    type=face_heights,
-    metavar="FAR:NEAR",
-    default="60:120",
-    show_default=True,
-    help="Face height, pixels.",
-)
-@click.option("--still", type=float, default=0.0, show_default=True, help="Share of cameras with a still scene.")
-@click.option(
-    "--face-share", type=float, default=_DEFAULT.face_share, show_default=True, help="Share of time with a face."
-)
-@click.option(
-    "--seed", type=int, default=_DEFAULT.seed, show_default=True, help="Chooses who appears where and when."
-)
+@farm_options(cameras=200)
 @click.option(
     "--mode",
     type=click.Choice(_values(Mode)),
@@ -87,22 +59,11 @@ def _values(kind: type[StrEnum]) -> list[str]:
 @click.option("--json", "json_path", type=_PATH, metavar="FILE", help='Write the result as JSON; "-": to stdout.')
 def cameras(
     *,
-    count: int,
     faces: Path | None,
     known: Path | None,
     seconds: float,
     warmup: float,
-    size: tuple[int, int],
-    fps: float,
-    gop: int,
-    bitrate: int,
-    rate: str,
-    noise: float,
-    codec: str,
-    face_px: tuple[float, float],
-    still: float,
-    face_share: float,
-    seed: int,
+    farm: FarmOptions,
     mode: str,
     detect_size: int | None,
     analyse_fps: float,
@@ -120,18 +81,6 @@ def cameras(
     """
     if json_path != _STDOUT:
         require_writable(json_path)
-    picture = ClipOptions(
-        width_px=size[0],
-        height_px=size[1],
-        fps=fps,
-        gop=gop,
-        bitrate=bitrate,
-        rate_control=RateControl(rate),
-        codec=VideoCodec(codec),
-        noise=noise,
-        face_px=face_px,
-    )
-    farm = FarmOptions(cameras=count, picture=picture, face_share=face_share, still_share=still, seed=seed)
     watching = replace(_WATCHING, mode=Mode(mode), fps=analyse_fps, shards=shards, detect_size_px=detect_size)
     plan = BenchPlan(
         farm=farm, people=obtain_people(faces, known), watching=watching, warmup_s=warmup, seconds=seconds

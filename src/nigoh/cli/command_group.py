@@ -10,12 +10,8 @@ CommandTable = Mapping[str, tuple[str, str]]
 """Commands by name: the module whose attribute `command` it is, and what it does in one line."""
 
 
-class CommandGroup(click.Group):
-    """Commands in the order of their table, in which a newcomer meets them."""
-
-    def __init__(self, *arguments: Any, table: CommandTable, **values: Any) -> None:  # noqa: ANN401 - click's own
-        super().__init__(*arguments, **values)
-        self._table = table
+class HelpfulGroup(click.Group):
+    """Commands whose help is shown when none is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without any argument the help is shown, as help and not, squeezed into one line, as an error."""
@@ -23,6 +19,14 @@ class CommandGroup(click.Group):
             click.echo(ctx.get_help(), err=True, color=ctx.color)
             ctx.exit(2)
         return super().parse_args(ctx, args)
+
+
+class CommandGroup(HelpfulGroup):
+    """Commands in the order of their table, in which a newcomer meets them."""
+
+    def __init__(self, *arguments: Any, table: CommandTable, **values: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*arguments, **values)
+        self._table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the table."""

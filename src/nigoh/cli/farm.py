@@ -12,11 +12,10 @@ import click
 import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nigoh.cli.simulate import bit_rate, face_heights, picture_size
+from nigoh.cli.picture_options import farm_options
 from nigoh.cli.terminal import errors, output, report_note
 from nigoh.config.environment import read_folders
 from nigoh.config.settings import VisionSettings
-from nigoh.testing.clip_options import ClipOptions, RateControl, VideoCodec
 from nigoh.testing.encoder import require_place
 from nigoh.testing.farm.account_file import read_account
 from nigoh.testing.farm.authentication import AuthScheme
@@ -25,61 +24,17 @@ from nigoh.testing.farm.farm import Farm
 from nigoh.testing.farm.faults import MEASURES, Fault, FaultKind
 from nigoh.testing.farm.footage import Footage
 from nigoh.testing.farm.footage_store import prepare_footage
-from nigoh.testing.farm.options import PICTURE, FarmOptions, ServingOptions
+from nigoh.testing.farm.options import FarmOptions, ServingOptions
 from nigoh.testing.farm.process import FarmPlace
 from nigoh.wiring import build_analyser
 
 _PATH = click.Path(path_type=Path)
-_DEFAULT = FarmOptions()
 _CLEAR = "clear"
 
 
 @click.group("farm", invoke_without_command=True, short_help="Simulate RTSP cameras with faces, faults and a truth.")
-@click.option("--cameras", type=int, default=_DEFAULT.cameras, show_default=True, help="How many.")
 @click.option("--faces", type=_PATH, metavar="DIR", help="Portraits, a photo or a folder a person. Without: nobody.")
-@click.option(
-    "--people", type=int, default=_DEFAULT.people, show_default=True, help="How many of them appear at most."
-)
-@click.option(
-    "--face-share", type=float, default=_DEFAULT.face_share, show_default=True, help="Share of time with a face."
-)
-@click.option(
-    "--still", type=float, default=0.0, show_default=True, help="Share of cameras where nothing moves but people."
-)
-@click.option(
-    "--size", type=picture_size, metavar="WxH", default="640x360", show_default=True, help="Of the picture, pixels."
-)
-@click.option("--fps", type=float, default=PICTURE.fps, show_default=True, help="Pictures a second.")
-@click.option("--gop", type=int, default=PICTURE.gop, show_default=True, help="Pictures from keyframe to keyframe.")
-@click.option("--bitrate", type=bit_rate, metavar="RATE", default="600k", show_default=True, help="Bits a second.")
-@click.option(
-    "--rate",
-    type=click.Choice([rate.value for rate in RateControl]),
-    default="constant",
-    show_default=True,
-    help="Whether the bit rate is the mean, or only the most.",
-)
-@click.option(
-    "--codec",
-    type=click.Choice([codec.value for codec in VideoCodec]),
-    default="h264",
-    show_default=True,
-    help="Encoder.",
-)
-@click.option(
-    "--noise", type=float, default=PICTURE.noise, show_default=True, help="Of the sensor, as a share of full scale."
-)
-@click.option(
-    "--face-px",
-    type=face_heights,
-    metavar="FAR:NEAR",
-    default="60:120",
-    show_default=True,
-    help="Face height far and near, pixels.",
-)
-@click.option(
-    "--seed", type=int, default=_DEFAULT.seed, show_default=True, help="Chooses who appears where and when."
-)
+@farm_options()
 @click.option(
     "--transport",
     type=click.Choice(["both", "tcp", "udp"]),
@@ -106,20 +61,8 @@ _CLEAR = "clear"
 def command(
     context: click.Context,
     *,
-    cameras: int,
     faces: Path | None,
-    people: int,
-    face_share: float,
-    still: float,
-    size: tuple[int, int],
-    fps: float,
-    gop: int,
-    bitrate: int,
-    rate: str,
-    codec: str,
-    noise: float,
-    face_px: tuple[float, float],
-    seed: int,
+    farm: FarmOptions,
     transport: str,
     auth: str,
     user: str,
@@ -138,24 +81,6 @@ def command(
     """
     if context.invoked_subcommand is not None:
         return
-    options = FarmOptions(
-        cameras=cameras,
-        people=people,
-        face_share=face_share,
-        still_share=still,
-        seed=seed,
-        picture=ClipOptions(
-            width_px=size[0],
-            height_px=size[1],
-            fps=fps,
-            gop=gop,
-            bitrate=bitrate,
-            rate_control=RateControl(rate),
-            codec=VideoCodec(codec),
-            noise=noise,
-            face_px=face_px,
-        ),
-    )
     serving = ServingOptions(
         host=host,
         port=port,
@@ -166,12 +91,12 @@ def command(
     )
     if truth is not None:
         require_place(truth)
-    footage = _prepare(faces, options)
-    with _told_to_stop() as stop, Farm(footage, options, serving, truth=truth) as farm:
-        _announce(farm, as_json=as_json)
+    footage = _prepare(faces, farm)
+    with _told_to_stop() as stop, Farm(footage, farm, serving, truth=truth) as running:
+        _announce(running, as_json=as_json)
         if password_file is not None and auth != "none":
             report_note(f"user {user}, password in {password_file}")
-        _wait(farm, seconds, stop)
+        _wait(running, seconds, stop)
 
 
 @command.command("fault", short_help="Let something go wrong with running cameras.")

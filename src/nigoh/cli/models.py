@@ -6,6 +6,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
+from nigoh.cli.command_group import HelpfulGroup
 from nigoh.cli.terminal import output, report_note
 from nigoh.config.environment import read_folders
 from nigoh.errors import ConfigError
@@ -43,7 +44,7 @@ class ModelReport(msgspec.Struct, frozen=True, kw_only=True):
     problem: str
 
 
-@click.group()
+@click.group(cls=HelpfulGroup)
 def command() -> None:
     """The models: list, verify, accept a licence, pull."""
 

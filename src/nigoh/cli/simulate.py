@@ -1,6 +1,5 @@
 """`nigoh simulate`: a camera-like clip, and the truth of who is in it, from a folder of portraits."""
 
-import re
 from pathlib import Path
 
 import click
@@ -8,6 +7,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from nigoh.cli.picture_options import bit_rate, codec_option, face_px_option, picture_size
 from nigoh.cli.terminal import errors, output, report_note
 from nigoh.cli.vision_options import vision_options
 from nigoh.config.settings import VisionSettings
@@ -23,30 +23,6 @@ _PATH = click.Path(path_type=Path)
 _DEFAULT = ClipOptions()
 
 
-def picture_size(value: str) -> tuple[int, int]:
-    """Width and height from 1280x720. Raises click.BadParameter."""
-    found = re.fullmatch(r"(\d+)[x×](\d+)", value.strip().lower())
-    if not found:
-        raise click.BadParameter(f"'{value}' is no size. Write it as in 1280x720.")
-    return int(found[1]), int(found[2])
-
-
-def bit_rate(value: str) -> int:
-    """Bits a second from 2M, 800k or 2000000. Raises click.BadParameter."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([km]?)", value.strip().lower())
-    if not found:
-        raise click.BadParameter(f"'{value}' is no bit rate. Write it as in 2M or 800k.")
-    return round(float(found[1]) * {"": 1, "k": 1_000, "m": 1_000_000}[found[2]])
-
-
-def face_heights(value: str) -> tuple[float, float]:
-    """Face heights far and near, pixels, from 60:120 or one for both. Raises click.BadParameter."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?", value.strip())
-    if not found:
-        raise click.BadParameter(f"'{value}' are no face heights. Write them as in 60:120.")
-    return float(found[1]), float(found[2] or found[1])
-
-
 @click.command("simulate", short_help="Make a camera-like clip with a truth file from portraits.")
 @click.argument("portraits", type=_PATH)
 @click.option("--out", type=_PATH, required=True, metavar="FILE", help="The clip: .mp4, .mkv, .mov or .ts.")
@@ -58,25 +34,12 @@ def face_heights(value: str) -> tuple[float, float]:
 @click.option("--seconds", type=float, default=_DEFAULT.seconds, show_default=True, help="Length.")
 @click.option("--gop", type=int, default=_DEFAULT.gop, show_default=True, help="Pictures from keyframe to keyframe.")
 @click.option("--bitrate", type=bit_rate, metavar="RATE", default="2M", show_default=True, help="Mean bits a second.")
-@click.option(
-    "--codec",
-    type=click.Choice([codec.value for codec in VideoCodec]),
-    default="h264",
-    show_default=True,
-    help="Encoder.",
-)
+@codec_option
 @click.option("--noise", type=float, default=_DEFAULT.noise, show_default=True, help="Sensor noise, of full scale.")
 @click.option(
     "--blur", type=float, default=_DEFAULT.blur, show_default=True, help="Shutter, 0 (sharp) to 1 (always open)."
 )
-@click.option(
-    "--face-px",
-    type=face_heights,
-    metavar="FAR:NEAR",
-    default="60:120",
-    show_default=True,
-    help="Face height far and near, pixels.",
-)
+@face_px_option
 @click.option("--people", type=int, metavar="N", help="How many people appear; by default all, at most 6.")
 @click.option("--seed", type=int, default=_DEFAULT.seed, show_default=True, help="Chooses paths, scene and noise.")
 @vision_options
