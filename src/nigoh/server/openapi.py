@@ -114,7 +114,7 @@ def _describe_components(document: Document) -> None:
     schemas["Problem"] = problem
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "A personal API token."},
-        "session": {"type": "apiKey", "in": "cookie", "name": "nigoh_session", "description": "Of the console."},
+        "session": {"type": "apiKey", "in": "cookie", "name": "nigoh-session", "description": "Of the console."},
     }
 
 

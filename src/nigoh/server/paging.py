@@ -1,6 +1,6 @@
 """Lists in pages: what a client asks for, and what it gets with the address of the next page (RFC 8288)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query, Request, Response
@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from nigoh.domain.page import MOST_ITEMS, Page, PageQuery
 
 Item = TypeVar("Item")
-Model = TypeVar("Model")
+Model = TypeVar("Model", bound=BaseModel)
 
 _MOST_CURSOR_LETTERS = 4096
 
@@ -34,11 +34,9 @@ Paging = Annotated[PageQuery, Depends(_page_query)]
 """A parameter of a route that lists something."""
 
 
-def listed(
-    page: Page[Item], of: Callable[[Item], Model], request: Request, response: Response
-) -> Mapping[str, object]:
+def listed(page: Page[Item], of: Callable[[Item], Model], request: Request, response: Response) -> Listed[Model]:
     """A page as JSON, and the address of the next one in the header `Link`."""
     if page.next_cursor is not None:
         url = request.url.include_query_params(cursor=page.next_cursor)
         response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-    return {"items": [of(item) for item in page.items], "next_cursor": page.next_cursor}
+    return Listed(items=[of(item) for item in page.items], next_cursor=page.next_cursor)

@@ -67,15 +67,18 @@ class Kind:
 
 
 INVALID = Kind("invalid", 422, "The request is not as it should be")
+ENROLMENT = Kind("enrolment", 422, "Nobody could be enrolled")
 INTERNAL = Kind("internal", 500, "The server has made a mistake")
 _UNKNOWN = Kind("failed", 500, "The server could not do it")
 
 _KINDS: dict[str, Kind] = {
     "Unauthenticated": Kind("unauthenticated", 401, "Who asks is not known"),
+    "SecondFactorNeeded": Kind("second-factor", 401, "A code is wanted beside the password"),
     "Forbidden": Kind("forbidden", 403, "Whoever asks may not do this"),
     "Missing": Kind("missing", 404, "There is no such thing"),
     "Conflict": Kind("conflict", 409, "It contradicts what is there"),
     "Stale": Kind("stale", 412, "It has been changed since it was read"),
+    "Invalid": INVALID,
     "Unstorable": INVALID,
     "BadCursor": Kind("cursor", 422, "The place in the list is none"),
     "KeyReused": Kind("key-reused", 422, "The idempotency key belongs to another request"),
@@ -86,7 +89,7 @@ _KINDS: dict[str, Kind] = {
     "TooManyTiles": Kind("too-many", 429, "There are too many"),
     "VaultError": Kind("vault", 500, "What is stored cannot be opened"),
     "PhotoError": Kind("photo", 422, "The photo cannot be used"),
-    "EnrolmentError": Kind("enrolment", 422, "Nobody could be enrolled"),
+    "EnrolmentError": ENROLMENT,
     "TemplateMismatch": Kind("template-mismatch", 409, "Templates of two models met"),
     "MissingExtra": Kind("not-installed", 501, "A feature is not installed"),
     "ConfigError": Kind("refused", 422, "The value is refused"),
@@ -154,6 +157,12 @@ def problem_answer(  # noqa: PLR0913 - the members of a problem
         sent["Connection"] = "close"
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, kind.status, sent, MEDIA_TYPE)
+
+
+def problem_document(kind: Kind, instance: str, detail: str) -> dict[str, object]:
+    """A problem as an object, for whoever has more to say than its members."""
+    problem = Problem(type=kind.type, title=kind.title, status=kind.status, detail=redact(detail), instance=instance)
+    return problem.model_dump(mode="json", exclude_none=True)
 
 
 def answer_errors(app: FastAPI) -> None:

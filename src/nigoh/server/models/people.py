@@ -1,0 +1,296 @@
+"""People, their photos and the lists that they stand on, as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nigoh.domain.people import LegalBasis, Person, Photo, WatchList
+from nigoh.domain.photo_check import Advice, PhotoCheck, PhotoFace, PhotoOutcome
+from nigoh.domain.sighting import Box, Candidate
+from nigoh.office.person_draft import MOST_OTHER_NAMES, PersonDraft
+from nigoh.server.models.texts import Name, ShortText, Text
+from nigoh.server.times import Time, to_time, to_time_or_none, to_unix_s
+
+_MOST_LISTS = 100
+_STRICT = ConfigDict(extra="forbid")
+
+ListIds = Annotated[list[ShortText], Field(max_length=_MOST_LISTS, description="Identifiers of watch lists.")]
+OtherNames = Annotated[
+    list[Name], Field(max_length=MOST_OTHER_NAMES, description="In other scripts, or other names.")
+]
+ExternalId = Annotated[ShortText | None, Field(description="Their number in another system; unique.")]
+Expiry = Annotated[Time | None, Field(description="When they are to be erased; null: not by itself.")]
+
+
+class PersonIn(BaseModel):
+    """Somebody who is to be enrolled."""
+
+    model_config = _STRICT
+
+    name: Name
+    other_names: OtherNames = []
+    external_id: ExternalId = None
+    notes: Text = ""
+    group: ShortText = Field("", description="A department, a class, a shift.")
+    legal_basis: LegalBasis = Field(LegalBasis.UNSPECIFIED, description="Why their biometric data may be processed.")
+    expires: Expiry = None
+    lists: ListIds = []
+
+    def draft(self) -> PersonDraft:
+        """The same, as the office takes it."""
+        return PersonDraft(
+            name=self.name,
+            other_names=tuple(self.other_names),
+            external_id=self.external_id or None,
+            notes=self.notes,
+            group=self.group,
+            legal_basis=self.legal_basis,
+            expires_unix_s=to_unix_s(self.expires),
+            lists=frozenset(self.lists),
+        )
+
+
+class PersonChange(BaseModel):
+    """What is to be changed of somebody; what is left out stays."""
+
+    model_config = _STRICT
+
+    name: Name = ""
+    other_names: OtherNames = []
+    external_id: ExternalId = None
+    notes: Text = ""
+    group: ShortText = ""
+    legal_basis: LegalBasis = LegalBasis.UNSPECIFIED
+    expires: Expiry = None
+    lists: ListIds = []
+
+    def applied_to(self, person: Person) -> PersonDraft:
+        """Somebody as they are to be."""
+        asked, draft = self.model_fields_set, PersonDraft.of(person)
+        if "name" in asked:
+            draft = replace(draft, name=self.name)
+        if "other_names" in asked:
+            draft = replace(draft, other_names=tuple(self.other_names))
+        if "external_id" in asked:
+            draft = replace(draft, external_id=self.external_id or None)
+        if "notes" in asked:
+            draft = replace(draft, notes=self.notes)
+        if "group" in asked:
+            draft = replace(draft, group=self.group)
+        if "legal_basis" in asked:
+            draft = replace(draft, legal_basis=self.legal_basis)
+        if "expires" in asked:
+            draft = replace(draft, expires_unix_s=to_unix_s(self.expires))
+        if "lists" in asked:
+            draft = replace(draft, lists=frozenset(self.lists))
+        return draft
+
+
+class PersonModel(BaseModel):
+    """Somebody who is enrolled."""
+
+    id: str
+    name: str
+    other_names: list[str]
+    external_id: str | None
+    notes: str
+    group: str
+    legal_basis: LegalBasis
+    expires: Time | None
+    lists: list[str] = Field(description="Identifiers of the watch lists that they stand on.")
+    created: Time
+    updated: Time
+    version: int
+
+
+class FaceModel(BaseModel):
+    """A face in a photo."""
+
+    box: Box = Field(description="x1 y1 x2 y2, pixels of the photo.")
+    quality: float = Field(description="Overall, 0 to 1.")
+    parts: dict[str, float] = Field(description="Of the quality, each 0 to 1 where 1 is best.")
+    advice: list[Advice] = Field(description="What would make it better.")
+
+
+class CandidateModel(BaseModel):
+    """An enrolled person and how much a face resembles them."""
+
+    person: str
+    name: str | None = Field(default=None, description="As they are called; null if that may not be read.")
+    score: float = Field(description="Cosine similarity, -1 to 1.")
+
+
+class PhotoCheckModel(BaseModel):
+    """What became, or would become, of a photo."""
+
+    name: str
+    outcome: PhotoOutcome
+    width_px: int
+    height_px: int
+    faces: list[FaceModel] = Field(description="The largest first.")
+    chosen: int | None = Field(description="Which face is meant.")
+    advice: list[Advice]
+    look_alikes: list[CandidateModel] = Field(description="Other people who look like the chosen face.")
+    person: str | None
+    photo_id: str = Field(description="The stored photo; of a duplicate, the one that it repeats; or empty.")
+    detail: str = Field(description="Why it was not enrolled, with what to do.")
+
+
+class EnrolledModel(BaseModel):
+    """Somebody who was enrolled, and what became of each photo."""
+
+    person: PersonModel
+    photos: list[PhotoCheckModel]
+
+
+class PhotoModel(BaseModel):
+    """An enrolled photo."""
+
+    id: str
+    person: str
+    box: Box = Field(description="The face, pixels of the stored picture.")
+    quality: float
+    advice: list[str]
+    created: Time
+
+
+class PhotoList(BaseModel):
+    """Somebody's photos, the oldest first."""
+
+    items: list[PhotoModel]
+
+
+class ErasureModel(BaseModel):
+    """What was erased of somebody."""
+
+    person: str
+    photos: int
+    templates: int
+    negatives: int
+    keys: int = Field(description="Data keys that were destroyed: what was sealed under them opens no more.")
+    final: bool = Field(description="The freed places in the database were overwritten, too.")
+
+
+class WatchListIn(BaseModel):
+    """A list of people who are treated alike."""
+
+    model_config = _STRICT
+
+    name: Name
+    wanted: bool = Field(default=False, description="Whoever stands on it is looked for.")
+    threshold: Annotated[float | None, Field(gt=0, lt=1, description="Own least similarity; null: the engine's.")] = (
+        None
+    )
+    colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$", description="Of their frame in pictures.")] = "#2e7d32"
+    priority: Annotated[int, Field(ge=-1000, le=1000, description="Higher ones are shown first.")] = 0
+
+    def added(self) -> WatchList:
+        """A new list, which the office gives an identifier and times."""
+        return WatchList(
+            id="",
+            name=self.name,
+            wanted=self.wanted,
+            threshold=self.threshold,
+            colour=self.colour,
+            priority=self.priority,
+        )
+
+
+class WatchListChange(WatchListIn):
+    """What is to be changed of a list; what is left out stays."""
+
+    name: Name = ""
+
+    def applied_to(self, watch_list: WatchList) -> WatchList:
+        """A list as it is to be."""
+        return replace(watch_list, **{field: getattr(self, field) for field in self.model_fields_set})
+
+
+class WatchListModel(BaseModel):
+    """A watch list."""
+
+    id: str
+    name: str
+    wanted: bool
+    threshold: float | None
+    colour: str
+    priority: int
+    people: int = Field(description="How many stand on it.")
+    created: Time
+    updated: Time
+    version: int
+
+
+def person_model(person: Person) -> PersonModel:
+    """Somebody as they are told."""
+    return PersonModel(
+        id=person.id,
+        name=person.name,
+        other_names=list(person.other_names),
+        external_id=person.external_id,
+        notes=person.notes,
+        group=person.group,
+        legal_basis=person.legal_basis,
+        expires=to_time_or_none(person.expires_unix_s),
+        lists=sorted(person.lists),
+        created=to_time(person.created_unix_s),
+        updated=to_time(person.updated_unix_s),
+        version=person.version,
+    )
+
+
+def photo_model(photo: Photo) -> PhotoModel:
+    """A photo as it is told."""
+    return PhotoModel(
+        id=photo.id,
+        person=photo.person,
+        box=photo.box,
+        quality=photo.quality,
+        advice=list(photo.advice),
+        created=to_time(photo.created_unix_s),
+    )
+
+
+def face_model(face: PhotoFace) -> FaceModel:
+    """A face as it is told."""
+    return FaceModel(box=face.box, quality=face.quality, parts=dict(face.parts), advice=list(face.advice))
+
+
+def candidate_models(candidates: Sequence[Candidate]) -> list[CandidateModel]:
+    """Candidates without their names."""
+    return [CandidateModel(person=each.person, score=each.score) for each in candidates]
+
+
+def photo_check_model(check: PhotoCheck) -> PhotoCheckModel:
+    """What became of a photo."""
+    return PhotoCheckModel(
+        name=check.name,
+        outcome=check.outcome,
+        width_px=check.width_px,
+        height_px=check.height_px,
+        faces=[face_model(face) for face in check.faces],
+        chosen=check.chosen,
+        advice=list(check.advice),
+        look_alikes=candidate_models(check.look_alikes),
+        person=check.person,
+        photo_id=check.photo_id,
+        detail=check.detail,
+    )
+
+
+def watch_list_model(watch_list: WatchList, people: int) -> WatchListModel:
+    """A list as it is told."""
+    return WatchListModel(
+        id=watch_list.id,
+        name=watch_list.name,
+        wanted=watch_list.wanted,
+        threshold=watch_list.threshold,
+        colour=watch_list.colour,
+        priority=watch_list.priority,
+        people=people,
+        created=to_time(watch_list.created_unix_s),
+        updated=to_time(watch_list.updated_unix_s),
+        version=watch_list.version,
+    )

@@ -1,0 +1,172 @@
+"""People."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from nigoh.domain.access import Permission, Principal
+from nigoh.domain.page import Page
+from nigoh.domain.people import Person
+from nigoh.domain.sighting import PersonId
+from nigoh.errors import Missing, Stale
+from nigoh.office.actor import Actor
+from nigoh.office.enrolment_office import EnrolmentOffice
+from nigoh.office.people_office import PeopleOffice
+from nigoh.office.person_draft import PersonDraft
+from nigoh.server.actors import Reason, actor_of
+from nigoh.server.etags import expected_version, set_version
+from nigoh.server.guard import needs
+from nigoh.server.idempotency import RepeatableRoute
+from nigoh.server.models.people import (
+    ErasureModel,
+    PersonChange,
+    PersonIn,
+    PersonModel,
+    person_model,
+)
+from nigoh.server.models.texts import Identifier, ShortText
+from nigoh.server.paging import Listed, Paging, listed
+from nigoh.server.times import Time, to_unix_s
+from nigoh.storage.database.database import Database
+from nigoh.storage.database.idempotency import KeptAnswers
+from nigoh.storage.database.people import People, PeopleFilter, PeopleOrder
+
+_TRIES = 3
+
+
+def people_router(database: Database, people: PeopleOffice, enrolment: EnrolmentOffice) -> APIRouter:
+    """The routes of people."""
+    router = APIRouter(prefix="/people", tags=["people"], route_class=RepeatableRoute)
+
+    def change(
+        actor: Actor, person: str, edit: Callable[[Person], PersonDraft], version: int | None = None
+    ) -> Person:
+        for _ in range(_TRIES):
+            before = _found(database, PersonId(person))
+            try:
+                return people.change(actor, before.id, edit(before), version=version or before.version)
+            except Stale:
+                # Without If-Match the client does not mind: what it leaves out is taken from the newest.
+                if version is not None:
+                    raise
+        raise Stale("person", person)
+
+    @router.get("", dependencies=[needs(Permission.PEOPLE_READ)])
+    def list_people(
+        request: Request,
+        response: Response,
+        paging: Paging,
+        search: Annotated[ShortText, Query(description="Words of their names, in any script.")] = "",
+        group: Annotated[ShortText | None, Query(description='"" for those in none.')] = None,
+        list_id: Annotated[ShortText | None, Query(alias="list", description="A watch list.")] = None,
+        has_photos: bool | None = None,
+        expires_before: Time | None = None,
+        sort: PeopleOrder = PeopleOrder.NAME,
+        descending: bool = False,
+    ) -> Listed[PersonModel]:
+        """People, by name or by when they were enrolled."""
+        wanted = PeopleFilter(
+            text=search,
+            group=group,
+            list_id=list_id,
+            has_photos=has_photos,
+            expires_before_unix_s=to_unix_s(expires_before),
+        )
+        with database.read() as connection:
+            page: Page[Person] = People(connection).page(wanted, paging, sort, descending=descending)
+        return listed(page, person_model, request, response)
+
+    @router.post("", status_code=HTTPStatus.CREATED)
+    def add_person(
+        who: Annotated[Principal, needs(Permission.PEOPLE_WRITE)],
+        body: PersonIn,
+        response: Response,
+        reason: Reason = None,
+    ) -> PersonModel:
+        """Somebody new, without a photo yet: post photos afterwards, or enrol with photos at once."""
+        made = enrolment.enrol(actor_of(who, reason), body.draft(), ()).person
+        if made is None:
+            raise Missing("person", body.name)
+        set_version(response, made.version)
+        response.headers["Location"] = f"/api/v1/people/{made.id}"
+        return person_model(made)
+
+    @router.get("/{person}", dependencies=[needs(Permission.PEOPLE_READ)])
+    def show_person(person: Identifier, response: Response) -> PersonModel:
+        """Somebody."""
+        found = _found(database, PersonId(person))
+        set_version(response, found.version)
+        return person_model(found)
+
+    @router.patch("/{person}")
+    def change_person(
+        who: Annotated[Principal, needs(Permission.PEOPLE_WRITE)],
+        person: Identifier,
+        body: PersonChange,
+        response: Response,
+        if_match: Annotated[str | None, Header()] = None,
+        reason: Reason = None,
+    ) -> PersonModel:
+        """Change what is given; what is left out stays."""
+        version = expected_version(if_match, "person", person)
+        changed = change(actor_of(who, reason), person, body.applied_to, version)
+        set_version(response, changed.version)
+        return person_model(changed)
+
+    @router.delete("/{person}")
+    def erase_person(
+        who: Annotated[Principal, needs(Permission.PEOPLE_ERASE)],
+        person: Identifier,
+        if_match: Annotated[str | None, Header()] = None,
+        reason: Reason = None,
+    ) -> ErasureModel:
+        """Erase somebody for good, with their photos, templates and the key that these were sealed under."""
+        version = expected_version(if_match, "person", person)
+        erased = people.erase(actor_of(who, reason), PersonId(person), version=version)
+        with database.begin() as connection:
+            KeptAnswers(connection).forget_about(person)
+        return ErasureModel(
+            person=erased.person,
+            photos=erased.photos,
+            templates=erased.templates,
+            negatives=erased.negatives,
+            keys=erased.keys,
+            final=erased.final,
+        )
+
+    @router.put("/{person}/lists/{list_id}", status_code=HTTPStatus.NO_CONTENT)
+    def put_on_list(
+        who: Annotated[Principal, needs(Permission.PEOPLE_WRITE)],
+        person: Identifier,
+        list_id: Identifier,
+        reason: Reason = None,
+    ) -> None:
+        """Put somebody on a watch list."""
+        change(actor_of(who, reason), person, lambda before: _on_lists(before, before.lists | {list_id}))
+
+    @router.delete("/{person}/lists/{list_id}", status_code=HTTPStatus.NO_CONTENT)
+    def take_off_list(
+        who: Annotated[Principal, needs(Permission.PEOPLE_WRITE)],
+        person: Identifier,
+        list_id: Identifier,
+        reason: Reason = None,
+    ) -> None:
+        """Take somebody off a watch list."""
+        change(actor_of(who, reason), person, lambda before: _on_lists(before, before.lists - {list_id}))
+
+    return router
+
+
+def _on_lists(person: Person, lists: frozenset[str]) -> PersonDraft:
+    return replace(PersonDraft.of(person), lists=lists)
+
+
+def _found(database: Database, person: PersonId) -> Person:
+    with database.read() as connection:
+        found = People(connection).get(person)
+    if found is None:
+        raise Missing("person", person)
+    return found

@@ -1,0 +1,113 @@
+"""Photos of people, and enrolment by photos."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+
+from nigoh.domain.access import Permission, Principal
+from nigoh.domain.photo_check import PhotoCheck, PhotoOutcome
+from nigoh.domain.sighting import PersonId
+from nigoh.errors import Missing
+from nigoh.office.enrolment_office import EnrolmentOffice
+from nigoh.server.actors import Reason, actor_of
+from nigoh.server.guard import needs
+from nigoh.server.idempotency import RepeatableRoute
+from nigoh.server.limits import PHOTO_BYTES
+from nigoh.server.models.people import (
+    PhotoCheckModel,
+    PhotoList,
+    photo_check_model,
+    photo_model,
+)
+from nigoh.server.models.texts import Identifier
+from nigoh.server.posted_pictures import PostedPictures, exactly, picture_body
+from nigoh.server.problems import ENROLMENT, problem_document
+from nigoh.storage.database.database import Database
+from nigoh.storage.database.people import People
+from nigoh.storage.database.photos import Photos
+
+_FACE = Query(ge=0, le=1000, description="Which face is meant, as `check` counts them.")
+_PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}, "description": "The picture."}}
+
+
+def photos_router(database: Database, enrolment: EnrolmentOffice) -> APIRouter:
+    """The routes of photos."""
+    router = APIRouter(tags=["photos"], route_class=RepeatableRoute)
+
+    @router.get("/people/{person}/photos", dependencies=[needs(Permission.PEOPLE_READ)])
+    def list_photos(person: Identifier) -> PhotoList:
+        """Somebody's photos, the oldest first."""
+        with database.read() as connection:
+            if People(connection).get(PersonId(person)) is None:
+                raise Missing("person", person)
+            found = Photos(connection).of_person(PersonId(person))
+        return PhotoList(items=[photo_model(photo) for photo in found])
+
+    @router.post(
+        "/people/{person}/photos",
+        status_code=HTTPStatus.CREATED,
+        max_body_size=PHOTO_BYTES,
+        openapi_extra=dict(picture_body()),
+        response_model=PhotoCheckModel,
+    )
+    def add_photo(
+        who: Annotated[Principal, needs(Permission.PEOPLE_WRITE)],
+        person: Identifier,
+        pictures: PostedPictures,
+        face: Annotated[int | None, _FACE] = None,
+        allow_look_alike: Annotated[bool, Query(description="It is theirs although somebody looks like it.")] = False,
+        reason: Reason = None,
+    ) -> Response | PhotoCheckModel:
+        """One more photo of somebody; 422 tells why one cannot be used."""
+        check = enrolment.add_photo(
+            actor_of(who, reason),
+            PersonId(person),
+            exactly(pictures, 1)[0],
+            face=face,
+            allow_look_alike=allow_look_alike,
+        )
+        if check.outcome is not PhotoOutcome.ENROLLED:
+            return refusal([check], f"/api/v1/people/{person}/photos")
+        return photo_check_model(check)
+
+    @router.post(
+        "/photos/check",
+        dependencies=[needs(Permission.PEOPLE_WRITE)],
+        max_body_size=PHOTO_BYTES,
+        openapi_extra=dict(picture_body()),
+    )
+    def check_photo(
+        pictures: PostedPictures,
+        person: Annotated[str | None, Query(max_length=128, description="Whose it would be.")] = None,
+    ) -> PhotoCheckModel:
+        """What would become of a photo. Nothing is saved."""
+        for_whom = None if person is None else PersonId(person)
+        return photo_check_model(enrolment.check_photo(exactly(pictures, 1)[0], for_whom))
+
+    @router.delete("/photos/{photo}", status_code=HTTPStatus.NO_CONTENT)
+    def remove_photo(
+        who: Annotated[Principal, needs(Permission.PEOPLE_WRITE)], photo: Identifier, reason: Reason = None
+    ) -> None:
+        """Remove a photo; engines forget it within two seconds."""
+        enrolment.remove_photo(actor_of(who, reason), photo)
+
+    @router.get("/photos/{photo}/picture", response_class=Response, responses=_PICTURE)
+    def show_photo(
+        who: Annotated[Principal, needs(Permission.PEOPLE_READ)], photo: Identifier, reason: Reason = None
+    ) -> Response:
+        """An enrolled photo. The audit keeps that you have seen it."""
+        content_type, data = enrolment.picture(actor_of(who, reason), photo)
+        return Response(data, media_type=content_type)
+
+    return router
+
+
+def refusal(checks: Sequence[PhotoCheck], instance: str) -> JSONResponse:
+    """The problem that tells why photos were not enrolled."""
+    detail = next((check.detail for check in checks if check.detail), "") or checks[0].outcome.value
+    problem = problem_document(ENROLMENT, instance, detail)
+    photos = [photo_check_model(check).model_dump(mode="json") for check in checks]
+    return JSONResponse(problem | {"photos": photos}, ENROLMENT.status, media_type="application/problem+json")
