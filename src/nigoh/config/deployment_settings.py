@@ -70,7 +70,7 @@ def _key_source(environment: DeploymentEnvironment, option: Path | None) -> KeyS
         given["NIGOH_MASTER_KEY_FILE"] = KeyFile(environment.master_key_file.absolute())
     if environment.master_key_command:
         name = "NIGOH_MASTER_KEY_COMMAND"
-        given[name] = KeyCommand(environment.master_key_command, name)
+        given[name] = KeyCommand(environment.master_key_command, name, environment.master_key_next)
     if len(given) > 1:
         raise ConfigError(f"{' and '.join(given)} are both set", "Set one of them: there is one master key.")
     return next(iter(given.values()), KeyFile((read_folders().config / _KEY_FILE).absolute()))

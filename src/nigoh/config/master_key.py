@@ -1,12 +1,8 @@
 """Where the master key comes from: a file, an environment variable, or a command. No error shows any of it."""
 
-import base64
-import binascii
 import os
 import shlex
-import stat
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -14,17 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from nigoh.domain.master_key import KEY_BYTES, MasterKey
+from nigoh.config.key_file import (
+    HOW_TO_MAKE_ONE,
+    find_key_file,
+    parse_master_key,
+    read_key_file,
+    sync_folder,
+    write_key_file,
+)
+from nigoh.domain.master_key import MasterKey
 from nigoh.errors import ConfigError, OutputError
-
-_MOST_FILE_BYTES = 4096
-_LEAST_DIFFERENT_BYTES = 12
-"""Of 32 random bytes about 30 differ; fewer than 12 do with a probability below 1e-20. "aaaa…" is no key."""
 
 _COMMAND_TIMEOUT_S = 30.0
 _REREAD_S = 1.0
 
-_HOW_TO_MAKE_ONE = "Make one with: head -c 32 /dev/urandom | base64"
+NEXT_VARIABLE = "NIGOH_MASTER_KEY_NEXT"
 
 
 class KeySource(Protocol):
@@ -41,6 +41,20 @@ class KeySource(Protocol):
 
     def make(self) -> None:
         """See to it that there is a key, where that is ours to do. Raises ConfigError, OutputError."""
+        ...
+
+    def prepare_next(self) -> MasterKey:
+        """The key that is to take the place of the one in use; made here where that is ours to do.
+
+        Raises ConfigError: whoever keeps the keys has to make it first. OutputError.
+        """
+        ...
+
+    def take_next(self) -> str:
+        """Put the next key in the place of the one in use, whose last trace goes; what is left to the user, or "".
+
+        Raises OutputError.
+        """
         ...
 
 
@@ -70,13 +84,45 @@ class KeyFile:
 
     def read(self) -> tuple[MasterKey, ...]:
         """The key of the file, and those beside it. Raises ConfigError."""
-        beside = (read_key_file(path) for path in (self.next_path, self.last_path) if path.exists())
+        # These first: what is renamed into place after a look at them is the file's key by then.
+        beside = [key for path in (self.next_path, self.last_path) if (key := find_key_file(path))]
         return (read_key_file(self.path), *beside)
 
     def make(self) -> None:
         """Write a new key unless there is a file. Raises OutputError."""
         if not self.path.exists():
             write_key_file(self.path, MasterKey.generate())
+
+    def prepare_next(self) -> MasterKey:
+        """The key beside, which is made unless a rotation that was interrupted has left it. Raises as declared."""
+        write_key_file(self.next_path, MasterKey.generate())
+        return read_key_file(self.next_path)
+
+    def take_next(self) -> str:
+        """Rename the key beside. There is a key at every moment, and the last one until the new one is in place."""
+        try:
+            self.last_path.unlink(missing_ok=True)
+            os.link(self.path, self.last_path)
+            self.next_path.replace(self.path)
+            sync_folder(self.path.parent)
+            self.last_path.unlink()
+            sync_folder(self.path.parent)
+        except OSError as error:
+            raise OutputError.of(self.path, error) from error
+        return ""
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether a rotation was ended between taking the next key and removing the last one."""
+        return self.last_path.exists() and not self.next_path.exists()
+
+    def remove_last(self) -> None:
+        """Remove the key whose place was taken. Raises OutputError."""
+        try:
+            self.last_path.unlink(missing_ok=True)
+            sync_folder(self.path.parent)
+        except OSError as error:
+            raise OutputError.of(self.path, error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +132,7 @@ class KeyText:
     Attributes:
         text: the key.
         variable: where it stood.
-        next_text: the key that is to take its place, "" for none.
+        next_text: the key that is to take its place, in base64, "" for none.
     """
 
     text: str = field(repr=False)
@@ -100,11 +146,18 @@ class KeyText:
 
     def read(self) -> tuple[MasterKey, ...]:
         """The keys. Raises ConfigError."""
-        texts = [(self.text, self.variable), (self.next_text, f"{self.variable}_NEXT")]
-        return tuple(parse_master_key(text, shown) for text, shown in texts if text)
+        return (parse_master_key(self.text, self.variable), *_next_keys(self.next_text))
 
     def make(self) -> None:
         """Nothing: whoever sets the variable makes the key."""
+
+    def prepare_next(self) -> MasterKey:
+        """The key of the other variable. Raises ConfigError."""
+        return _given_next(self.next_text)
+
+    def take_next(self) -> str:
+        """Nothing: whoever sets the variable changes it."""
+        return f"Set {self.variable} to the new key now, unset {NEXT_VARIABLE}, and start nigoh again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +167,13 @@ class KeyCommand:
     Attributes:
         command: the command's line, split as a shell splits words.
         setting: what says so, for messages.
+        next_text: the key that is to take the place of the one that it prints, in base64, "" for none.
         timeout_s: longest that it may take, seconds.
     """
 
     command: str = field(repr=False)
     setting: str
+    next_text: str = field(default="", repr=False)
     timeout_s: float = _COMMAND_TIMEOUT_S
 
     @property
@@ -141,10 +196,19 @@ class KeyCommand:
             raise self._error(f"cannot be run{f': {reason}' if reason else ''}") from None
         if result.returncode != 0:
             raise self._error(f"ended with {result.returncode}")
-        return (parse_master_key(result.stdout.decode(errors="replace"), self.shown),)
+        key = parse_master_key(result.stdout.decode(errors="replace"), self.shown)
+        return (key, *_next_keys(self.next_text))
 
     def make(self) -> None:
         """Nothing: what the command asks keeps the key."""
+
+    def prepare_next(self) -> MasterKey:
+        """The key of the variable. Raises ConfigError."""
+        return _given_next(self.next_text)
+
+    def take_next(self) -> str:
+        """Nothing: what the command asks keeps the key."""
+        return f"Let {self.shown} print the new key now, unset {NEXT_VARIABLE}, and start nigoh again."
 
     def _error(self, what: str) -> ConfigError:
         return ConfigError(
@@ -164,7 +228,7 @@ class MasterKeyRing:
         self._clock = clock
         self._lock = threading.Lock()
         self._keys = source.read()
-        self._read_s = clock()
+        self._missed = ("", 0.0)
 
     @property
     def shown(self) -> str:
@@ -176,102 +240,29 @@ class MasterKeyRing:
         return self._keys[0]
 
     def find(self, master_id: str) -> MasterKey | None:
-        """The key of that identifier, or None. The source is asked again at most once a second."""
+        """The key of that identifier, or None. The source is asked for it again at most once a second."""
         found = self._known(master_id)
         if found is not None:
             return found
         with self._lock:
-            if self._clock() - self._read_s >= _REREAD_S:
+            missed, missed_s = self._missed
+            if missed != master_id or self._clock() - missed_s >= _REREAD_S:
                 self._keys = self._source.read()
-                self._read_s = self._clock()
+                self._missed = (master_id, self._clock())
         return self._known(master_id)
 
     def _known(self, master_id: str) -> MasterKey | None:
         return next((key for key in self._keys if key.id == master_id), None)
 
 
-def parse_master_key(text: str, shown: str) -> MasterKey:
-    """A key from base64.
-
-    Args:
-        text: the key.
-        shown: where it comes from, for the error.
-
-    Raises:
-        ConfigError: it is no key.
-    """
-    try:
-        key = base64.b64decode("".join(text.split()).encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        # Not `from`: tracebacks of these errors show what they could not read.
-        raise ConfigError(f"{shown} does not give a master key in base64", _HOW_TO_MAKE_ONE) from None
-    if len(key) != KEY_BYTES:
-        raise ConfigError(f"{shown} gives a key of {len(key)} bytes, where one has {KEY_BYTES}", _HOW_TO_MAKE_ONE)
-    if len(set(key)) < _LEAST_DIFFERENT_BYTES:
-        raise ConfigError(f"{shown} gives a key that is not random", _HOW_TO_MAKE_ONE)
-    return MasterKey(key)
+def _next_keys(text: str) -> tuple[MasterKey, ...]:
+    return (parse_master_key(text, NEXT_VARIABLE),) if text else ()
 
 
-def read_key_file(path: Path) -> MasterKey:
-    """The key in a file.
-
-    Raises:
-        ConfigError: it is missing, is no key, or others than its owner may read it.
-    """
-    try:
-        # A pipe of that name would be waited for.
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as file:
-            status = os.fstat(handle)
-            _require_private(path, status)
-            text = file.read(_MOST_FILE_BYTES).decode(errors="replace")
-    except FileNotFoundError:
+def _given_next(text: str) -> MasterKey:
+    if not text:
         raise ConfigError(
-            f"the master key {path} is missing", "Put it back from where you keep it: without it nothing opens."
-        ) from None
-    except OSError as error:
-        raise ConfigError(
-            f"the master key {path} cannot be read: {error.strerror or error}", "Let the user of nigoh read it."
-        ) from error
-    return parse_master_key(text, str(path))
-
-
-def write_key_file(path: Path, key: MasterKey) -> None:
-    """Write a key into a new file for its owner alone; one that is there, or appears meanwhile, stays as it is.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(f"{key.reveal_text()}\n".encode())
-                file.flush()
-                os.fsync(handle)
-            # A link, unlike a rename, never takes the place of another key.
-            os.link(temporary, path)
-        except FileExistsError:
-            pass
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise OutputError.of(path, error) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Let the disk know which names a folder has now. Raises OSError."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _require_private(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise ConfigError(f"the master key {path} is no file", "Name a file with the key in base64.")
-    if status.st_mode & 0o077:
-        raise ConfigError(f"others may read the master key {path}", f"Run: chmod 600 {shlex.quote(str(path))}")
+            f"{NEXT_VARIABLE} is not set",
+            f"Set it to the new key for all of nigoh, then try again. {HOW_TO_MAKE_ONE}",
+        )
+    return parse_master_key(text, NEXT_VARIABLE)

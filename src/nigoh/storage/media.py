@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from nigoh.config.master_key import sync_folder
+from nigoh.config.key_file import sync_folder
 from nigoh.domain.identifiers import new_id
 from nigoh.errors import Missing, OutputError, VaultError
 from nigoh.storage.database.database import Database

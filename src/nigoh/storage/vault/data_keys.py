@@ -119,10 +119,12 @@ class DataKeys:
         """The row that says which master key is in use, or None: nothing was ever sealed here."""
         return self._connection.execute(select(DATA_KEYS).where(DATA_KEYS.c.id == MARKER)).first()
 
-    def wrapped_otherwise(self, master_id: str, at_most: int) -> list[Row[tuple[object, ...]]]:
-        """Some keys that another master key has wrapped."""
-        others = DATA_KEYS.c.wrapped_key.is_not(None) & (DATA_KEYS.c.master_id != master_id)
-        return list(self._connection.execute(select(DATA_KEYS).where(others).order_by(DATA_KEYS.c.id).limit(at_most)))
+    def wrapped_otherwise(self, master_id: str, after: str, at_most: int) -> list[Row[tuple[object, ...]]]:
+        """Some keys that another master key has wrapped, by identifier, from behind one on."""
+        others = (DATA_KEYS.c.wrapped_key.is_not(None), DATA_KEYS.c.master_id != master_id, DATA_KEYS.c.id > after)
+        return list(
+            self._connection.execute(select(DATA_KEYS).where(*others).order_by(DATA_KEYS.c.id).limit(at_most))
+        )
 
     def wrap_again(self, row: Row[tuple[object, ...]], master: MasterKey) -> None:
         """Wrap a key under another master key. Raises VaultError."""

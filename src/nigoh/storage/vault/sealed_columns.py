@@ -12,7 +12,7 @@ class SealedColumn:
     """A column of sealed data; the table's `key_id` names the data key."""
 
     table: Table
-    name: str
+    sealed: Column[bytes]
 
     @property
     def id_column(self) -> Column[str]:
@@ -22,12 +22,12 @@ class SealedColumn:
 
 
 SEALED_COLUMNS = (
-    SealedColumn(SECRETS, "sealed_value"),
-    SealedColumn(TEMPLATES, "sealed_vector"),
-    SealedColumn(NEGATIVES, "sealed_vector"),
-    SealedColumn(TRACKS, "sealed_vector"),
-    SealedColumn(CAMERAS, "sealed_url"),
-    SealedColumn(USERS, "sealed_totp"),
+    SealedColumn(SECRETS, SECRETS.c.sealed_value),
+    SealedColumn(TEMPLATES, TEMPLATES.c.sealed_vector),
+    SealedColumn(NEGATIVES, NEGATIVES.c.sealed_vector),
+    SealedColumn(TRACKS, TRACKS.c.sealed_vector),
+    SealedColumn(CAMERAS, CAMERAS.c.sealed_url),
+    SealedColumn(USERS, USERS.c.sealed_totp),
 )
 """All of them; pictures are sealed too, in files."""
 

@@ -27,7 +27,7 @@ from nigoh.storage.vault.scopes import INSTALLATION, check_erasable, check_scope
 from nigoh.storage.vault.sealed import Sealed
 from nigoh.storage.vault.sealed_columns import row_binding
 from nigoh.storage.vault.sealing import Unopenable, bound, new_key, open_piece, seal_piece
-from nigoh.storage.vault.template_protection import TemplateProtection
+from nigoh.storage.vault.template_protection import ProtectionSecret, TemplateProtection
 
 FRESH_S: Final = 1.0
 """Seconds that an unwrapped key is used without another look: another process hears of its end within 2 s."""
@@ -78,11 +78,12 @@ class Vault:
                 DataKeys(connection, masters).mark(masters.current(), now())
         with database.read() as connection:
             self._check(connection)
-            seed = self._stored_secret(connection, _PROTECTION)
-        if seed is None:
+            protection = self._stored_secret(connection, _PROTECTION)
+        if protection is None:
+            made = ProtectionSecret.of(new_key()).encode()
             with database.begin() as connection:
-                seed = self.secret(connection, _PROTECTION)
-        self._protection = TemplateProtection(seed)
+                protection = self._kept_secret(connection, _PROTECTION, made)
+        self._protection = TemplateProtection(ProtectionSecret.decode(protection))
         if destroyed is not None:
             self._note_destroyed(database, destroyed)
 
@@ -152,21 +153,7 @@ class Vault:
 
         Raises VaultError: they were changed.
         """
-        stored = self._stored_secret(connection, name)
-        if stored is not None:
-            return stored
-        sealed = self.seal(connection, INSTALLATION, new_key(), row_binding(SECRETS, name))
-        row = {"name": name, "key_id": sealed.key_id, "sealed_value": sealed.blob, "created_unix_s": self._now()}
-        try:
-            with connection.begin_nested():
-                connection.execute(insert(SECRETS).values(row))
-        except IntegrityError:
-            # Another process has made it at the same time: that one counts.
-            pass
-        made = self._stored_secret(connection, name)
-        if made is None:
-            raise VaultError(f"the secret {name} could not be kept", "Try again.")
-        return made
+        return self._stored_secret(connection, name) or self._kept_secret(connection, name, new_key())
 
     def protect(self, templates: Templates) -> Templates:
         """Templates as they are stored: turned by this installation's secret rotation, scores unchanged."""
@@ -233,6 +220,17 @@ class Vault:
         if row is None:
             return None
         return self.open(connection, Sealed(row.key_id, row.sealed_value), row_binding(SECRETS, name))
+
+    def _kept_secret(self, connection: Connection, name: str, value: bytes) -> bytes:
+        """The secret of that name: this one, unless another process has kept one at the same time."""
+        sealed = self.seal(connection, INSTALLATION, value, row_binding(SECRETS, name))
+        row = {"name": name, "key_id": sealed.key_id, "sealed_value": sealed.blob, "created_unix_s": self._now()}
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(SECRETS).values(row))
+        except IntegrityError:
+            return self._stored_secret(connection, name) or value
+        return value
 
     def _note_destroyed(self, database: Database, destroyed: DestroyedKeys) -> None:
         with database.read() as connection:
