@@ -6,9 +6,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 
 from nigoh.config.engine_settings import EngineSettings, RecordingSettings
 from nigoh.domain.language import Language, Words
+from nigoh.domain.sighting import CameraId
 from nigoh.engine.analysis_line import Eyes
 from nigoh.engine.batching import BatchPolicy
 from nigoh.engine.camera_watch import CameraWatch, WatchPolicy
@@ -22,6 +24,7 @@ from nigoh.engine.recording_plan import RecordingOptions
 from nigoh.engine.shard import CameraShard, ShardOptions, ShardParts
 from nigoh.engine.shard_seam import BuildShard, Tell
 from nigoh.identity.gallery import ExactGallery
+from nigoh.storage.black_box import BlackBox, read_black_box
 from nigoh.storage.late_faces import LateFaceFile, LateLimits, remove_leftovers
 from nigoh.storage.recordings import RecordingFolder
 from nigoh.storage.retention import DAY_S, RetentionLimits
@@ -45,6 +48,9 @@ somebody who is alone in the picture every other one is enough."""
 
 _LATE = "late"
 """Folder, in the engine's own, of the faces that wait."""
+
+_BLACK_BOXES = "black-boxes"
+"""Folder, in the engine's own, of what each shard's decoders are at."""
 
 CPU_BATCHES = BatchPolicy(most=32, max_wait_s=0.2, room=64)
 """What a shard gathers for a CPU. The models run frame by frame, but one after the other while the caches are warm: a
@@ -88,6 +94,20 @@ class ShardPlan:
         """The cores of one shard: its share of those that this process may use."""
         return max(1, len(os.sched_getaffinity(0)) // self.shards)
 
+    @property
+    def decode_threads(self) -> int:
+        """The decoder threads of one shard."""
+        return self.cores + 1
+
+
+def decoded_at_its_end(settings: EngineSettings, shard: str) -> tuple[CameraId, ...]:
+    """The cameras that a shard of this name was decoding when it ended."""
+    return read_black_box(_black_box(settings, shard))
+
+
+def _black_box(settings: EngineSettings, shard: str) -> Path:
+    return settings.engine.data_dir / _BLACK_BOXES / shard
+
 
 def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
     """A shard: streams -> feeds -> decoders -> detector -> trackers -> embedder -> gallery -> sightings."""
@@ -107,7 +127,8 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
     recording = recording_options(settings.recording)
     folder = RecordingFolder(settings.recordings_folder, retention_limits(settings.recording))
     recorder = Recorder(folder, recording)
-    owned: tuple[AbstractContextManager[object], ...] = (aside, live, folder, recorder)
+    witness = BlackBox(_black_box(settings, name), plan.decode_threads)
+    owned: tuple[AbstractContextManager[object], ...] = (witness, aside, live, folder, recorder)
     parts = ShardParts(
         eyes=Eyes(vision.analyser, lambda camera: CameraWatch(camera.name, vision.analyser, gallery, policy)),
         streams=Streams(),
@@ -115,10 +136,11 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
         live=live,
         recorder=recorder,
         aside=aside,
+        witness=witness,
         owned=owned,
     )
     batch = CPU_BATCHES if settings.vision.device == "cpu" else ACCELERATOR_BATCHES
-    how = ShardOptions(decode_threads=plan.cores + 1, batch=batch, recorded_ring_s=recording.ring_s)
+    how = ShardOptions(decode_threads=plan.decode_threads, batch=batch, recorded_ring_s=recording.ring_s)
     return CameraShard(name, parts, tell, how, clocks)
 
 

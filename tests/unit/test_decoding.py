@@ -13,7 +13,7 @@ from nigoh.domain.sighting import CameraId
 from nigoh.engine.batching import Batcher, BatchPolicy
 from nigoh.engine.camera_feed import CameraFeed, Purpose, Want
 from nigoh.engine.decode_desk import DecodeDesk, Standing
-from nigoh.engine.decoding import Decoding, WaitingFrame
+from nigoh.engine.decoding import Crew, Decoding, WaitingFrame
 from nigoh.errors import NigohError
 from nigoh.video.access_unit import AccessUnit
 from nigoh.video.ring import RingLimits
@@ -63,7 +63,7 @@ def test_a_picture_that_waited_too_long_is_not_held_against_its_camera(
     desk.join(feed, Standing(Priority.NORMAL, 1.0))
     feed.tally.add(offered=1)
     desk.offer(feed, Want(feed, RingDecoder(info, feed.ring), asked, 0.0, Purpose.ANALYSE))
-    with Decoding(desk, frames, Nobody(), time.monotonic, threads=1):
+    with Decoding(desk, frames, Nobody(), time.monotonic, Crew(1)):
         end_s = time.monotonic() + 20
         while not sum(feed.tally.snapshot().drops.values()):
             assert time.monotonic() < end_s

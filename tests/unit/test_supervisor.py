@@ -35,8 +35,13 @@ class Bench:
         self.told: list[EngineNews] = []
         self.now_s = 100.0
         self.fails: Callable[[], None] = lambda: None
+        self.decoded: list[str] = []
         staffing = Staffing(
-            executor=self.executor, build=ScriptedShards(), choose=lambda count: min(shards, count), policy=POLICY
+            executor=self.executor,
+            build=ScriptedShards(),
+            choose=lambda count: min(shards, count),
+            policy=POLICY,
+            decoded=lambda _shard: [CameraId(name) for name in self.decoded],
         )
         self.supervisor = Supervisor(staffing, self._take, lambda: None, wall_clock=lambda: WALL_S + self.now_s)
         self.supervisor.watch([camera(number) for number in range(cameras)])
@@ -73,6 +78,9 @@ class Bench:
 
     def homes(self) -> dict[str, list[str]]:
         return {run.name: [each.name for each in run.cameras] for run in self.executor.alive()}
+
+    def watched(self) -> list[str]:
+        return [camera for cameras in self.homes().values() for camera in cameras]
 
     def changes(self, number: int) -> list[LinkState]:
         name = f"camera-{number}"
@@ -378,3 +386,84 @@ def test_it_ends_when_nothing_runs() -> None:
     bench.step(100)
     assert bench.supervisor.is_over
     assert bench.executor.alive() == []
+
+
+def crash(bench: Bench, decoded: str) -> None:
+    """Whatever shard has this camera crashes while it decodes it."""
+    shard = next((name for name, cameras in bench.homes().items() if decoded in cameras), "shard-1")
+    bench.decoded = [decoded]
+    bench.executor.latest(shard).crash()
+    bench.step()
+
+
+def test_a_camera_that_was_decoded_at_three_crashes_is_left_alone_and_the_others_live_on() -> None:
+    bench = Bench()
+    bench.live(2)
+    for _ in range(3):
+        assert "camera-1" in bench.watched()
+        crash(bench, "camera-1")
+        bench.live(30)
+    poisoned = bench.state()[CameraId("camera-1")]
+    assert poisoned.state is LinkState.LOST
+    assert "has ended the engine's processes" in poisoned.reason
+    assert poisoned.next_try_unix_s is not None
+    others = [CameraId(f"camera-{number}") for number in (0, 2, 3)]
+    assert [bench.state()[name].state for name in others] == [LinkState.WATCHING] * 3
+    assert sorted(bench.watched()) == sorted(others)
+
+
+def test_who_is_left_alone_is_tried_again_and_for_twice_as_long_after_the_next_crashes() -> None:
+    bench = Bench()
+    bench.live(2)
+    waits = []
+    for _ in range(2):
+        for _ in range(3):
+            crash(bench, "camera-1")
+            bench.live(30)
+        waited = 0
+        while "camera-1" not in bench.watched():
+            bench.live(10)
+            waited += 10
+        waits.append(waited)
+        bench.live(120)
+        assert bench.state()[CameraId("camera-1")].state is LinkState.WATCHING
+    assert waits[1] > 1.8 * waits[0] > 900
+
+
+def test_nobody_is_blamed_for_a_shard_that_somebody_has_killed() -> None:
+    bench = Bench()
+    bench.live(2)
+    for _ in range(6):
+        bench.decoded = ["camera-1"]
+        bench.executor.latest("shard-1").die()
+        bench.step()
+        bench.live(30)
+    assert bench.state()[CameraId("camera-1")].state is LinkState.WATCHING
+
+
+def test_what_hangs_in_a_decoder_is_blamed_like_a_crash() -> None:
+    bench = Bench()
+    bench.live(2)
+    for _ in range(3):
+        home = next(name for name, cameras in bench.homes().items() if "camera-1" in cameras)
+        bench.decoded = ["camera-1"]
+        hanging = bench.executor.latest(home)
+        while hanging.is_alive:
+            for run in bench.executor.alive():
+                run.pulse(hangs="a decoder thread does not come back" if run is hanging else "")
+            bench.step(1.0)
+        bench.live(30)
+    assert bench.state()[CameraId("camera-1")].state is LinkState.LOST
+
+
+def test_a_camera_that_is_taken_away_and_given_back_is_no_longer_suspected() -> None:
+    bench = Bench()
+    bench.live(2)
+    for _ in range(3):
+        crash(bench, "camera-1")
+        bench.live(30)
+    bench.supervisor.watch([camera(number) for number in (0, 2, 3)])
+    bench.step()
+    bench.supervisor.watch([camera(number) for number in range(4)])
+    bench.live(5)
+    assert bench.state()[CameraId("camera-1")].state is LinkState.WATCHING

@@ -5,6 +5,7 @@ import os
 import threading
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ from nigoh.engine.placement import choose_shards
 from nigoh.engine.process_executor import ProcessExecutor
 from nigoh.engine.shard_seam import LiveOptions
 from nigoh.engine.supervisor import Staffing, Supervisor
-from nigoh.engine_wiring import engine_shard_builder, enrol_people
+from nigoh.engine_wiring import decoded_at_its_end, engine_shard_builder, enrol_people
 from nigoh.errors import Fatal
 from nigoh.messaging.camera_sighting_lines import CameraSightingFile
 from nigoh.server.control import ControlActions, ControlServer
@@ -115,7 +116,12 @@ def _staff(settings: EngineSettings, language: Language, requests: Requests) -> 
     shards = max(1, choose_shards(len(settings.cameras), cores, settings.engine.shards))
     build = engine_shard_builder(settings, known, shards, language)
     _log.info("%d cameras in %d processes", len(settings.cameras), shards)
-    return Staffing(executor=ProcessExecutor(), build=build, choose=lambda cameras: min(cameras, shards))
+    return Staffing(
+        executor=ProcessExecutor(),
+        build=build,
+        choose=lambda cameras: min(cameras, shards),
+        decoded=partial(decoded_at_its_end, settings),
+    )
 
 
 def _open_outputs(engine: EngineOptions, stack: ExitStack) -> tuple[PatientOutput, ...]:

@@ -50,6 +50,26 @@ class Viewers(Protocol):
         ...
 
 
+class Witness(Protocol):
+    """Notes what each decoder thread is at, so that it can be known after a crash. It never waits."""
+
+    def begins(self, thread: int, camera: CameraId) -> None:
+        """The thread of this number decodes a camera's picture from now on."""
+        ...
+
+    def ends(self, thread: int) -> None:
+        """It has done so."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """How many threads decode, and who notes what each of them is at; None: nobody."""
+
+    threads: int
+    witness: Witness | None = None
+
+
 class Decoding:
     """Owns the decoder threads. A context manager that joins them within a deadline.
 
@@ -58,7 +78,7 @@ class Decoding:
         frames: where frames go to; while it has no room the threads wait, and newer wants replace older ones.
         viewers: of live pictures.
         clock: monotonic seconds.
-        threads: how many.
+        crew: the threads.
     """
 
     def __init__(
@@ -67,8 +87,9 @@ class Decoding:
         frames: Batcher[CameraFeed, WaitingFrame],
         viewers: Viewers,
         clock: Callable[[], float],
-        threads: int,
+        crew: Crew,
     ) -> None:
+        self._witness = crew.witness
         self._desk = desk
         self._frames = frames
         self._viewers = viewers
@@ -77,7 +98,7 @@ class Decoding:
         self._broken: BaseException | None = None
         self._threads = [
             threading.Thread(target=self._run, args=(number,), name=f"decode {number}", daemon=True)
-            for number in range(threads)
+            for number in range(crew.threads)
         ]
 
     def hangs(self, now_s: float, patience_s: float) -> str:
@@ -106,7 +127,7 @@ class Decoding:
             while (taken := self._desk.take()) is not None:
                 feed, want = taken
                 self._busy_since[number] = self._clock()
-                frame = self._try_decode(want)
+                frame = self._decode_before_witness(want, number)
                 self._busy_since.pop(number)
                 # Only then may its next picture be decoded: it must not overtake this one.
                 done = partial(self._desk.done, feed)
@@ -116,6 +137,14 @@ class Decoding:
                     self._hand_on(WaitingFrame(feed, frame), done)
         except BaseException as error:  # noqa: BLE001 - not swallowed: kept for `hangs`, which has the shard replaced
             self._broken = error
+
+    def _decode_before_witness(self, want: Want, number: int) -> Frame | None:
+        if self._witness is None:
+            return self._try_decode(want)
+        self._witness.begins(number, want.feed.camera.name)
+        frame = self._try_decode(want)
+        self._witness.ends(number)
+        return frame
 
     def _try_decode(self, want: Want) -> Frame | None:
         """As `_decode`; a picture that nobody has foreseen costs its camera this one, and nobody else anything."""

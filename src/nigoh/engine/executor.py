@@ -34,6 +34,11 @@ class RunningShard(Protocol):
         """Why it is over, one line that is safe to show; "" while it runs, and when it ended because it was asked."""
         ...
 
+    @property
+    def crashed(self) -> bool:
+        """Whether it is over because of what it was doing, and not because somebody ended it."""
+        ...
+
     def watch(self, cameras: Sequence[Camera]) -> None:
         """See `Shard.watch`."""
         ...

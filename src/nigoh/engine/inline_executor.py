@@ -60,6 +60,11 @@ class InlineShard:
         """See `RunningShard.is_alive`."""
         return not self._over.is_set()
 
+    @property
+    def crashed(self) -> bool:
+        """Never: this process would be gone, too."""
+        return False
+
     def watch(self, cameras: Sequence[Camera]) -> None:
         """See `Shard.watch`."""
         if self._ending is None:

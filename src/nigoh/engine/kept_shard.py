@@ -54,6 +54,7 @@ class KeptShard:
         restarts: lives after the first.
         trouble: why it is not there, "" while it is, and in its first life until its first pulse.
         retry_s: when it is started again.
+        crashed: whether what it was doing has ended its last life: a crash, or something that hung.
     """
 
     def __init__(self, name: str, policy: SupervisionPolicy) -> None:
@@ -62,6 +63,7 @@ class KeptShard:
         self.restarts = 0
         self.trouble = ""
         self.retry_s = 0.0
+        self.crashed = False
         self._policy = policy
         self._running: RunningShard | None = None
         self._lives = 0
@@ -229,6 +231,8 @@ class KeptShard:
         return ""
 
     def _die(self, now_s: float, reason: str) -> None:
+        hung = self._killed_s is not None and bool(self._hangs)
+        self.crashed = hung or (self._running is not None and self._running.crashed)
         self._running = None
         self._ready_s = None
         self.status = None

@@ -20,6 +20,10 @@ from nigoh.engine.shard_wire import EndOrder, LastWords, Order, ShowOrder, Watch
 from nigoh.errors import Fatal
 
 _REAP_S = 5.0
+_CRASHES = frozenset(
+    -number for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE)
+)
+"""Exit codes of processes that native code has ended."""
 
 
 class ProcessExecutor:
@@ -69,6 +73,11 @@ class ProcessShard:
     def is_alive(self) -> bool:
         """See `RunningShard.is_alive`."""
         return not self._over.is_set()
+
+    @property
+    def crashed(self) -> bool:
+        """See `RunningShard.crashed`."""
+        return self._over.is_set() and self._process.exitcode in _CRASHES
 
     def watch(self, cameras: Sequence[Camera]) -> None:
         """See `Shard.watch`."""

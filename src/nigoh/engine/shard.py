@@ -24,7 +24,7 @@ from nigoh.engine.camera_feed import CameraFeed, Recording, Want, newer_want
 from nigoh.engine.camera_watch import SeenFace
 from nigoh.engine.clocks import Clocks
 from nigoh.engine.decode_desk import DecodeDesk, Standing
-from nigoh.engine.decoding import Decoding, WaitingFrame
+from nigoh.engine.decoding import Crew, Decoding, WaitingFrame, Witness
 from nigoh.engine.link_keeper import LinkKeeper
 from nigoh.engine.pacing import ConnectPacer
 from nigoh.engine.shard_seam import LiveOptions, Pulse, SightingNews, Tell
@@ -108,6 +108,7 @@ class ShardParts:
         live: for viewers.
         recorder: None records nothing.
         aside: takes the faces for which there is no time.
+        witness: notes what is being decoded, for after a crash.
         owned: what the shard enters before it begins and leaves when it has ended, in this order and back.
     """
 
@@ -117,6 +118,7 @@ class ShardParts:
     live: Live
     recorder: Recorder | None
     aside: Aside
+    witness: Witness | None = None
     owned: tuple[AbstractContextManager[object], ...] = ()
 
 
@@ -145,7 +147,8 @@ class CameraShard:
         self._process = psutil.Process()
         self._desk: DecodeDesk[CameraFeed, Want] = DecodeDesk(clock, newer_want)
         frames: Batcher[CameraFeed, WaitingFrame] = Batcher(options.batch, clock)
-        self._decoding = Decoding(self._desk, frames, parts.live, clock, options.decode_threads)
+        crew = Crew(options.decode_threads, parts.witness)
+        self._decoding = Decoding(self._desk, frames, parts.live, clock, crew)
         self._line = AnalysisLine(parts.eyes, frames, self, parts.aside, self._clocks)
         self._keeper = LinkKeeper(
             parts.streams,

@@ -15,9 +15,12 @@ from nigoh.engine.camera_counts import CountBook
 from nigoh.engine.executor import Executor, Wake
 from nigoh.engine.kept_shard import KeptShard, SupervisionPolicy
 from nigoh.engine.placement import place
+from nigoh.engine.quarantine import Quarantine
 from nigoh.engine.shard_seam import BuildShard, LiveOptions, LivePicture, News, Pulse, SightingNews
 
 _log = logging.getLogger(__name__)
+
+_POISON = "decoding what it sends has ended the engine's processes again and again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,14 @@ class Staffing:
         build: makes one.
         choose: how many there are for so many cameras; see `placement.choose_shards`.
         policy: when they are given up and started again.
+        decoded: the cameras that the last life of the shard of this name was decoding when it ended.
     """
 
     executor: Executor
     build: BuildShard
     choose: Callable[[int], int]
     policy: SupervisionPolicy = field(default_factory=SupervisionPolicy)
+    decoded: Callable[[str], Sequence[CameraId]] = lambda _shard: ()
 
 
 class Supervisor:
@@ -73,6 +78,7 @@ class Supervisor:
         self._placed_for: tuple[int, tuple[str, ...]] = (0, ())
         self._version = 0
         self._may_have_changed = False
+        self._quarantine = Quarantine()
         self._books: dict[CameraId, CountBook] = {}
         self._shown: dict[CameraId, LiveOptions] = {}
         self._told: dict[CameraId, CameraStatus] = {}
@@ -85,6 +91,7 @@ class Supervisor:
         with self._lock:
             self._wanted = {camera.name: camera for camera in cameras}
             self._version += 1
+            self._quarantine.forget(self._wanted)
             for name in self._books.keys() - self._wanted.keys():
                 del self._books[name]
                 self._told.pop(name, None)
@@ -130,6 +137,7 @@ class Supervisor:
                 for shard in self._all():
                     shard.end(now_s)
             else:
+                self._version += len(self._quarantine.release(now_s))
                 self._staff(now_s)
                 self._place()
                 self._start(now_s)
@@ -145,7 +153,11 @@ class Supervisor:
         with process.oneshot():
             times, resident = process.cpu_times(), process.memory_info().rss
         with self._lock:
-            shards = tuple(self._shard_status(self._shards[name]) for name in sorted(self._shards, key=_number))
+            names = sorted(self._shards, key=_number)
+            apart = tuple(name for name in self._wanted if self._quarantine.until_s(name) is not None)
+            shards = tuple(
+                self._shard_status(self._shards[name], apart if name == names[0] else ()) for name in names
+            )
         return EngineStatus(
             unix_s=self._wall_clock(),
             started_unix_s=self._started_unix_s,
@@ -177,10 +189,21 @@ class Supervisor:
         self._keep_books(shard, news)
         if died:
             self._may_have_changed = True
+            self._suspect(shard, now_s)
             for camera in shard.cameras:
                 if self._placed.get(camera.name) == shard.name and camera.name in self._books:
                     self._books[camera.name].close()
         return news
+
+    def _suspect(self, shard: KeptShard, now_s: float) -> None:
+        """Leave alone whoever was being decoded at one crash after the other."""
+        if not shard.crashed:
+            return
+        here = self._staffing.decoded(shard.name)
+        for camera in self._quarantine.note_crash((name for name in here if name in self._wanted), now_s):
+            self._version += 1
+            _log.error("%s is left alone for a while: decoding it ends the engine's processes", camera,
+                       extra={"camera": camera})  # fmt: skip
 
     def _keep_books(self, shard: KeptShard, news: Sequence[News]) -> None:
         for pulse in news:
@@ -211,7 +234,8 @@ class Supervisor:
         if question == self._placed_for:
             return
         before = self._placed
-        self._placed = dict(place(list(self._wanted.values()), question[1], before))
+        trusted_cameras = [each for each in self._wanted.values() if self._quarantine.until_s(each.name) is None]
+        self._placed = dict(place(trusted_cameras, question[1], before))
         self._placed_for = question
         self._may_have_changed = True
         for camera, home in self._placed.items():
@@ -219,7 +243,7 @@ class Supervisor:
                 self._books[camera].close()
                 _log.info("%s moves from %s to %s", camera, before[camera], home, extra={"camera": camera})
         for shard in self._shards.values():
-            shard.watch([camera for camera in self._wanted.values() if self._placed[camera.name] == shard.name])
+            shard.watch([camera for camera in trusted_cameras if self._placed[camera.name] == shard.name])
         for camera, options in self._shown.items():
             if camera in self._placed and before.get(camera) != self._placed[camera]:
                 self._shards[self._placed[camera]].show(camera, options)
@@ -251,19 +275,22 @@ class Supervisor:
                 changes.append(CameraChange(replace(now, counts=self._books[name].total)))
         return changes
 
-    def _shard_status(self, shard: KeptShard) -> ShardStatus:
+    def _shard_status(self, shard: KeptShard, apart: Sequence[CameraId]) -> ShardStatus:
+        """A shard and its cameras; those that are left alone are on none, and are told with the first."""
         status = shard.status or ShardStatus(
             shard=shard.name, pid=0, cpu_s=0.0, resident_bytes=0, threads=0, descriptors=0
         )
-        cameras = tuple(
-            replace(self._camera_state(camera.name), counts=self._books[camera.name].total)
-            for camera in shard.cameras
-            if camera.name in self._wanted
-        )
+        shown = [
+            *apart,
+            *(each.name for each in shard.cameras if each.name in self._wanted and each.name not in apart),
+        ]
+        cameras = tuple(replace(self._camera_state(name), counts=self._books[name].total) for name in shown)
         return replace(status, shard=shard.name, cameras=cameras, restarts=shard.restarts)
 
     def _camera_state(self, name: CameraId) -> CameraStatus:
         """How a camera is, but for its counts: as its shard says, or that its shard is not there."""
+        if (until_s := self._quarantine.until_s(name)) is not None:
+            return self._unwatched(name, None, LinkState.LOST, _POISON, max(until_s - self._now_s, 0.1))
         shard = self._shards.get(self._placed.get(name, ""))
         status = shard.status_of(name) if shard is not None else None
         if status is not None and shard is not None:

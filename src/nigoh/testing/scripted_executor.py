@@ -44,6 +44,7 @@ class ScriptedRun:
     Attributes:
         cameras: those that it was last told to watch.
         shown: the cameras that it was told to show.
+        crashed: see `RunningShard.crashed`.
         was_killed, was_asked_to_end: by the supervisor.
         survives_kill: whether it stays when it is killed, as a process that waits for a dead disk.
     """
@@ -53,6 +54,7 @@ class ScriptedRun:
         self.pid = pid
         self.is_alive = True
         self.failure = ""
+        self.crashed = False
         self.cameras: tuple[Camera, ...] = ()
         self.shown: dict[CameraId, LiveOptions] = {}
         self.was_killed = False
@@ -83,6 +85,11 @@ class ScriptedRun:
             shard=self.name, pid=self.pid, cpu_s=1.0, resident_bytes=1, threads=1, descriptors=1, cameras=cameras
         )
         self.tell(Pulse(status, hangs))
+
+    def crash(self) -> None:
+        """Let it end because of what it was doing."""
+        self.crashed = True
+        self.die("its process was ended by SIGSEGV")
 
     def die(self, failure: str = "its process was ended by SIGKILL") -> None:
         """Let it be gone."""
