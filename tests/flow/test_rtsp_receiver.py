@@ -288,6 +288,14 @@ def test_the_password_is_not_given_to_another_host(receiver: Receiver) -> None:
     assert isinstance(error, SourceError)
 
 
+@pytest.mark.parametrize("elsewhere", ["169.254.169.254", "0xa9fea9fe", "[::ffff:169.254.169.254]"])
+def test_a_camera_cannot_send_its_viewer_to_a_metadata_service(elsewhere: str, receiver: Receiver) -> None:
+    with ScriptedCamera({"DESCRIBE": lambda _: answer(302, Location=f"rtsp://{elsewhere}/latest")}) as camera:
+        error = outcome(receiver, camera.url())
+    assert isinstance(error, SourceError)
+    assert "connected to" in str(error)
+
+
 def test_a_circle_of_redirections_is_left(receiver: Receiver) -> None:
     with ScriptedCamera() as camera:
         camera.replies["DESCRIBE"] = lambda asked: answer(302, Location=asked.url)

@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceError, SourceUnavailable
+from nigoh.outbound import Outbound
 from nigoh.video.files import file_medium
 from nigoh.video.medium import Medium
 from nigoh.video.network import network_medium
@@ -45,6 +46,7 @@ class ContainerStream:
         options: StreamOptions,
         sink: StreamSink,
         clock: Callable[[], float] = time.monotonic,
+        gate: Outbound | None = None,
     ) -> None:
         """Set it up.
 
@@ -53,7 +55,9 @@ class ContainerStream:
             options: how it is opened.
             sink: gets what comes, from the stream's own thread.
             clock: monotonic seconds.
+            gate: says whether and at which address it may be connected to.
         """
+        self._gate = gate or Outbound()
         self._url = url
         self._options = options
         self._sink = sink
@@ -111,7 +115,7 @@ class ContainerStream:
         Raises:
             SourceError, SourceUnavailable: why it is over.
         """
-        medium = medium_of(self._url, self._options)
+        medium = medium_of(self._url, self._options, self._gate)
         begins_s = 0.0
         self._begun_s = self._clock()
         while not self._closing.is_set():
@@ -177,14 +181,19 @@ class ContainerStream:
         return SourceUnavailable(f"{medium.shown} sends no picture", "Check the camera's stream settings.")
 
 
-def medium_of(url: CameraUrl, options: StreamOptions) -> Medium:
+def medium_of(url: CameraUrl, options: StreamOptions, gate: Outbound | None = None) -> Medium:
     """What FFmpeg is to open for this address.
 
     Raises:
-        SourceError: a file or a webcam that is not there, or an address that cannot be opened.
+        SourceError: a file or a webcam that is not there, or an address that cannot or must not be opened.
+        SourceUnavailable: its host has no address now.
     """
     chosen = SourceOptions(
-        transport=options.transport, open_timeout_s=options.open_timeout_s, read_timeout_s=options.read_timeout_s
+        transport=options.transport,
+        open_timeout_s=options.open_timeout_s,
+        read_timeout_s=options.read_timeout_s,
+        gate=gate or Outbound(),
+        follow=False,
     )
     if url.scheme != "file":
         return network_medium(url, chosen)

@@ -1,12 +1,13 @@
 """Cameras and videos on the network: RTSP and HTTP."""
 
 import errno
-import socket
+from urllib.parse import urlsplit
 
 import av.error
 
 from nigoh.domain.camera_url import CameraUrl, redact
 from nigoh.errors import NigohError, SourceError, SourceUnavailable
+from nigoh.video.approved_address import approved_address
 from nigoh.video.medium import Medium
 from nigoh.video.options import SourceOptions
 
@@ -25,6 +26,9 @@ _SCHEMES = {
 }
 """What can be opened, and whether it is live; of HTTP the stated length tells."""
 
+_PLAIN_FORMATS = "mpjpeg,mjpeg,jpeg_pipe,png_pipe,mpegts,mpeg,mov,matroska,flv,h264,hevc,avi,asf,ogg"
+"""Formats that hold their pictures themselves, unlike playlists (HLS, DASH), which name addresses to open."""
+
 _ANALYSE_US = 500_000
 """How long FFmpeg may look into a live stream for what the camera did not announce; by default it looks until it has
 measured the frame rate, 1.2 s on a camera with 25 frames a second, before the first picture comes."""
@@ -34,7 +38,8 @@ def network_medium(url: CameraUrl, options: SourceOptions) -> Medium:
     """A camera or a video at this address.
 
     Raises:
-        SourceError: the scheme is none that can be opened, or the address names no host.
+        SourceError: the scheme is none that can be opened, the address names no host, or one that is not allowed.
+        SourceUnavailable: the host has no address now.
     """
     if url.scheme not in _SCHEMES:
         raise SourceError(f"{url}: {url.scheme}:// cannot be opened", f"Use one of {', '.join(_SCHEMES)}.")
@@ -44,21 +49,27 @@ def network_medium(url: CameraUrl, options: SourceOptions) -> Medium:
     return Medium(
         name=url.name,
         shown=str(url),
-        address=url.reveal(),
+        address=approved_address(url, options.gate),
         live=live,
         explain=lambda error: _explain(url, options, error),
-        demuxer_options=_demuxer_options(url.scheme, options, live=live is not False),
+        demuxer_options=_demuxer_options(url, options, live=live is not False),
         timeout_s=(options.open_timeout_s, options.read_timeout_s),
     )
 
 
-def _demuxer_options(scheme: str, options: SourceOptions, *, live: bool) -> dict[str, str]:
+def _demuxer_options(url: CameraUrl, options: SourceOptions, *, live: bool) -> dict[str, str]:
+    scheme = url.scheme
     silence_us = str(round(options.read_timeout_s * 1e6))
     chosen = {"analyzeduration": str(_ANALYSE_US), "fpsprobesize": "0"} if live else {}
     if scheme.startswith("rtsp"):
         chosen |= {"rtsp_transport": options.transport, "allowed_media_types": "video", "timeout": silence_us}
     elif scheme.startswith("http"):
         chosen |= {"rw_timeout": silence_us}
+        if scheme == "http":
+            # An address may have taken the place of the name: the server is told which one was meant.
+            chosen["headers"] = f"Host: {urlsplit(f'//{url.name}').netloc}\r\n"
+        if not options.follow or options.gate.policy.listed_only:
+            chosen |= {"max_redirects": "0", "format_whitelist": _PLAIN_FORMATS}
     return chosen
 
 
@@ -87,8 +98,6 @@ def _explain(url: CameraUrl, options: SourceOptions, error: Exception) -> NigohE
     if number == errno.EPROTONOSUPPORT:
         other = "udp" if options.transport == "tcp" else "tcp"
         return SourceError(f"{url} does not send over {options.transport}", f"Try the transport {other}.")
-    if number == errno.EIO and not _is_known(url.host):
-        return SourceUnavailable(f"{url}: there is no host {url.host}", "Check its name and the network.")
     reason = redact(getattr(error, "strerror", None) or type(error).__name__)
     return SourceUnavailable(f"{url} cannot be reached: {reason}", _CHECK_NETWORK)
 
@@ -98,12 +107,3 @@ def _silence(url: CameraUrl, options: SourceOptions) -> SourceUnavailable:
     if options.transport == "udp":
         step += ", or try the transport tcp: firewalls often stop udp"
     return SourceUnavailable(f"{url} does not answer", f"{step}.")
-
-
-def _is_known(host: str) -> bool:
-    """Whether the host's name can be resolved. FFmpeg says only that something went wrong."""
-    try:
-        socket.getaddrinfo(host, None)
-    except OSError:
-        return False
-    return True

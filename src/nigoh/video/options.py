@@ -1,8 +1,9 @@
 """How a source is opened and which part of it is read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from nigoh.outbound import Outbound
 from nigoh.video.sampling import Sampling
 
 
@@ -19,6 +20,8 @@ class SourceOptions:
         sampling: which frames are yielded; None yields all. The others are decoded, as later ones build on them,
             but never converted to BGR, which is a third of the cost.
         image_fps: how many pictures of a folder make a second.
+        gate: says whether and at which address a camera may be connected to.
+        follow: an address of HTTP may lead elsewhere, by a redirection or a playlist, where the gate does not see it.
     """
 
     transport: Literal["tcp", "udp"] = "tcp"
@@ -28,6 +31,8 @@ class SourceOptions:
     end_s: float | None = None
     sampling: Sampling | None = None
     image_fps: float = 1.0
+    gate: Outbound = field(default_factory=Outbound, repr=False, compare=False)
+    follow: bool = True
 
     def __post_init__(self) -> None:
         for name in ("open_timeout_s", "read_timeout_s", "image_fps"):

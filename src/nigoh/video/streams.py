@@ -8,6 +8,7 @@ from typing import Self
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceUnavailable
+from nigoh.outbound import Outbound
 from nigoh.video.container_stream import ContainerStream
 from nigoh.video.rtsp.errors import Garbled, NotSpoken
 from nigoh.video.rtsp.lean_stream import LeanStream, receive_lean
@@ -36,9 +37,10 @@ class Streams:
     That a camera sends no keyframe is not noticed here, as its packets come: see `nigoh.engine.link.Link`.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Set it up; the threads start when the context is entered."""
+    def __init__(self, clock: Callable[[], float] = time.monotonic, gate: Outbound | None = None) -> None:
+        """Set it up; the threads start when the context is entered. The gate says what may be connected to."""
         self._clock = clock
+        self._gate = gate or Outbound()
         self._receiver = Receiver("streams")
         self._lock = threading.Lock()
         self._is_open = False
@@ -87,11 +89,11 @@ class Streams:
     def lean(self, stream: "_Stream", url: CameraUrl, options: StreamOptions) -> LeanStream | None:
         """For a stream: have it received by the lean receiver; None once the context is left."""
         with self._lock:
-            return receive_lean(self._receiver, url, options, stream) if self._is_open else None
+            return receive_lean(self._receiver, url, options, stream, self._gate) if self._is_open else None
 
     def container(self, stream: "_Stream", url: CameraUrl, options: StreamOptions) -> ContainerStream | None:
         """For a stream: have it received by FFmpeg; None once the context is left."""
-        made = ContainerStream(url, options, stream)
+        made = ContainerStream(url, options, stream, gate=self._gate)
         with self._lock:
             if not self._is_open:
                 return None

@@ -1,9 +1,7 @@
 """What went wrong with a camera, in words that hold no credentials."""
 
-import socket
-
 from nigoh.domain.camera_url import CameraUrl
-from nigoh.errors import NigohError, SourceError, SourceUnavailable
+from nigoh.errors import NigohError, Retryable, SourceError, SourceUnavailable
 from nigoh.video.rtsp.errors import Garbled, NotSpoken, ProtocolError, UnsupportedFormat
 from nigoh.video.rtsp.messages import Response
 
@@ -35,11 +33,15 @@ def refused(url: CameraUrl, answer: Response, transport: str) -> NigohError:
 
 def unreachable(url: CameraUrl, error: OSError) -> SourceUnavailable:
     """Why no connection came about."""
-    if isinstance(error, socket.gaierror):
-        return SourceUnavailable(f"{url}: there is no host {url.host}", "Check its name and the network.")
     if isinstance(error, ConnectionRefusedError):
         return SourceUnavailable(f"{url} refuses connections", "Is it on, and is its port right?")
     return SourceUnavailable(f"{url} cannot be reached: {error.strerror or type(error).__name__}", _CHECK_NETWORK)
+
+
+def barred(url: CameraUrl, error: NigohError) -> NigohError:
+    """What the gate for connections that go out says: the host is not allowed, or is not there."""
+    kind = SourceUnavailable if isinstance(error, Retryable) else SourceError
+    return kind(f"{url}: {error.what}", error.next_step)
 
 
 def not_spoken(url: CameraUrl, error: ProtocolError) -> NotSpoken:

@@ -146,5 +146,8 @@ class LeanRtspSource:
 
 def _reception_options(options: SourceOptions) -> ReceptionOptions:
     return ReceptionOptions(
-        transport=options.transport, open_timeout_s=options.open_timeout_s, read_timeout_s=options.read_timeout_s
+        transport=options.transport,
+        open_timeout_s=options.open_timeout_s,
+        read_timeout_s=options.read_timeout_s,
+        gate=options.gate,
     )

@@ -2,6 +2,7 @@
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError
+from nigoh.outbound import Outbound
 from nigoh.video.rtsp.receiver import Receiver, Reception
 from nigoh.video.rtsp.reception import ReceptionOptions
 from nigoh.video.rtsp.session_description import Codec, VideoTrack
@@ -27,14 +28,19 @@ class LeanStream:
         self._reception.close(wait_s=0)
 
 
-def receive_lean(receiver: Receiver, url: CameraUrl, options: StreamOptions, sink: StreamSink) -> LeanStream:
+def receive_lean(
+    receiver: Receiver, url: CameraUrl, options: StreamOptions, sink: StreamSink, gate: Outbound
+) -> LeanStream:
     """Begin to receive a camera; what comes, and NotSpoken if it speaks something else, is told to the sink.
 
     Raises:
         RuntimeError: the receiver is not open.
     """
     chosen = ReceptionOptions(
-        transport=options.transport, open_timeout_s=options.open_timeout_s, read_timeout_s=options.read_timeout_s
+        transport=options.transport,
+        open_timeout_s=options.open_timeout_s,
+        read_timeout_s=options.read_timeout_s,
+        gate=gate,
     )
     return LeanStream(receiver.add(url, chosen, _Told(sink)))
 

@@ -1,9 +1,10 @@
 """What is agreed between the receiver and whoever wants a camera's pictures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from nigoh.errors import NigohError
+from nigoh.outbound import Outbound
 from nigoh.video.access_unit import AccessUnit
 from nigoh.video.rtsp.session_description import VideoTrack
 
@@ -16,11 +17,13 @@ class ReceptionOptions:
         transport: "tcp" loses nothing, "udp" is for cameras and networks that need it.
         open_timeout_s: how long a camera may take until it plays.
         read_timeout_s: how long it may be silent.
+        gate: says whether and at which address it may be connected to.
     """
 
     transport: Literal["tcp", "udp"] = "tcp"
     open_timeout_s: float = 10.0
     read_timeout_s: float = 4.0
+    gate: Outbound = field(default_factory=Outbound, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in ("open_timeout_s", "read_timeout_s"):

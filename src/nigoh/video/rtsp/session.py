@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.errors import NigohError, SourceError
+from nigoh.outbound import Purpose
+from nigoh.outbound.connecting import approve
 from nigoh.video.access_unit import Assemble
 from nigoh.video.rtsp.connection import RtspConnection
 from nigoh.video.rtsp.datagrams import DatagramReceiver
@@ -15,6 +17,7 @@ from nigoh.video.rtsp.dialogue import Dialogue
 from nigoh.video.rtsp.endpoint import Endpoint, endpoint_of, redirected
 from nigoh.video.rtsp.errors import ProtocolError
 from nigoh.video.rtsp.failures import (
+    barred,
     broken_off,
     derailed,
     led_astray,
@@ -133,11 +136,29 @@ class CameraSession:
     async def _connect(self, endpoint: Endpoint) -> Dialogue:
         if self._connection is not None:
             self._connection.end()
-        _, self._connection = await self._loop.create_connection(
-            lambda: RtspConnection(self._buffer, self._take_frame), endpoint.host, endpoint.port
-        )
+        self._connection = await self._reach(endpoint)
         self._dialogue = Dialogue(self._connection, endpoint)
         return self._dialogue
+
+    async def _reach(self, endpoint: Endpoint) -> RtspConnection:
+        """A connection to the first of the approved addresses that answers."""
+        try:
+            approved = await approve(self._options.gate, endpoint.host, endpoint.port, Purpose.CAMERA)
+        except NigohError as error:
+            raise barred(self._url, error) from error
+        *others, last = approved.addresses
+        for address in others:
+            try:
+                return await self._connect_to(address, endpoint.port)
+            except OSError:
+                continue
+        return await self._connect_to(last, endpoint.port)
+
+    async def _connect_to(self, address: str, port: int) -> RtspConnection:
+        _, made = await self._loop.create_connection(
+            lambda: RtspConnection(self._buffer, self._take_frame), address, port
+        )
+        return made
 
     async def _set_up(self, track: VideoTrack) -> VideoTrack:
         connection, dialogue = self._required()
