@@ -50,6 +50,7 @@ class PhotoOutcome(StrEnum):
     """What became, or would become, of a photo. Only ENROLLED is in the gallery; USABLE would be.
 
     LOOK_ALIKE: held back, as somebody else who is enrolled looks like this; enrolled if that is said to be right.
+    PERSON_REFUSED: of an import that has something wrong about the person.
     """
 
     ENROLLED = "enrolled"
@@ -61,6 +62,7 @@ class PhotoOutcome(StrEnum):
     TOO_SMALL = "too-small"
     TOO_BLURRED = "too-blurred"
     UNREADABLE = "unreadable"
+    PERSON_REFUSED = "person-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from nigoh.domain.sighting import to_box
 from nigoh.domain.template import ModelIdentity, Templates
 from nigoh.engine.analysis import FaceAnalyser, Portraits
 from nigoh.engine.photo_faces import EnrolmentPolicy, judge_face, judge_portraits, portray_photo
+
+MOST_FACES = 100
+"""Faces of one picture that get a template, the largest first: a crowd of thousands would hold up everybody else."""
 
 _OUTCOMES = {
     Finding.ENROLLED: PhotoOutcome.USABLE,
@@ -29,7 +33,7 @@ class ExaminedPhoto:
     """A photo whose faces were found.
 
     Attributes:
-        pixels: (H, W, 3) uint8 BGR.
+        width_px, height_px: of the picture.
         outcome: USABLE, NO_FACE, SEVERAL_FACES, TOO_SMALL or TOO_BLURRED.
         faces: all of them, the largest first.
         fitness: of each face alone: USABLE, TOO_SMALL or TOO_BLURRED.
@@ -38,7 +42,8 @@ class ExaminedPhoto:
         embedded: which faces have a template.
     """
 
-    pixels: Pixels
+    width_px: int
+    height_px: int
     outcome: PhotoOutcome
     faces: tuple[PhotoFace, ...]
     fitness: tuple[PhotoOutcome, ...]
@@ -53,7 +58,8 @@ class ExaminedPhoto:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Portrayed:
-    pixels: Pixels
+    width_px: int
+    height_px: int
     portraits: Portraits
     order: list[int]
     outcome: PhotoOutcome
@@ -85,11 +91,10 @@ class PhotoExaminer:
             portrayed = [self._portray(pixels, every_face=every_face) for pixels in pictures]
             crops = [each.portraits.crops[[each.order[face] for face in each.embedded]] for each in portrayed]
             templates = self._analyser.embed(np.concatenate(crops)) if crops else Templates.none(self.model)
-        ends = np.cumsum([len(each) for each in crops]).tolist()
-        starts = [0, *ends[:-1]]
+        edges = np.cumsum([0, *map(len, crops)]).tolist()
         return [
             self._examined(each, templates.pick(list(range(start, end))))
-            for each, start, end in zip(portrayed, starts, ends, strict=True)
+            for each, (start, end) in zip(portrayed, pairwise(edges), strict=True)
         ]
 
     def _portray(self, pixels: Pixels, *, every_face: bool) -> _Portrayed:
@@ -97,15 +102,20 @@ class PhotoExaminer:
         order = [int(row) for row in np.argsort(-areas(portraits.faces.boxes), kind="stable")]
         finding, rows = judge_portraits(portraits, self.policy)
         outcome, meant = _OUTCOMES[finding], tuple(order.index(row) for row in rows)
-        wanted = meant if outcome in {PhotoOutcome.USABLE, PhotoOutcome.SEVERAL_FACES} else ()
-        return _Portrayed(
-            pixels, portraits, order, outcome, meant, tuple(range(len(order))) if every_face else wanted
-        )
+        if every_face:
+            embedded = tuple(range(len(order)))[:MOST_FACES]
+        else:
+            embedded = meant if outcome in {PhotoOutcome.USABLE, PhotoOutcome.SEVERAL_FACES} else ()
+        height_px, width_px = pixels.shape[:2]
+        return _Portrayed(width_px, height_px, portraits, order, outcome, meant, embedded)
 
     def _examined(self, found: _Portrayed, templates: Templates) -> ExaminedPhoto:
         faces = tuple(_face(found.portraits, row) for row in found.order)
         fitness = tuple(_OUTCOMES[judge_face(found.portraits, row, self.policy)] for row in found.order)
-        return ExaminedPhoto(found.pixels, found.outcome, faces, fitness, found.meant, templates, found.embedded)
+        return ExaminedPhoto(
+            width_px=found.width_px, height_px=found.height_px, outcome=found.outcome, faces=faces, fitness=fitness,
+            meant=found.meant, templates=templates, embedded=found.embedded,
+        )  # fmt: skip
 
 
 def _face(portraits: Portraits, row: int) -> PhotoFace:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from nigoh.domain.frame import Pixels
 from nigoh.errors import PhotoError
@@ -162,7 +162,7 @@ def _too_many_pixels(name: str, limits: PictureLimits) -> PhotoError:
 def _complaint(data: bytes, name: str, error: Exception, limits: PictureLimits) -> PhotoError:
     if isinstance(error, MemoryError | Image.DecompressionBombError | Image.DecompressionBombWarning):
         return _too_many_pixels(name, limits)
-    if not isinstance(error, Image.UnidentifiedImageError):
+    if not isinstance(error, UnidentifiedImageError):
         return PhotoError(f"{readable(name)} is damaged or cut off", "Copy it again from where it came.")
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         return PhotoError(f"{readable(name)} is a HEIC or AVIF photo, which is not read here", "Save it as JPEG.")
