@@ -22,6 +22,7 @@ from nigoh.config.engine_settings import (
     LateFacesSettings,
     PeopleSettings,
     RecordingSettings,
+    ServerSettings,
 )
 from nigoh.config.settings import Settings
 from nigoh.config.toml_lines import KeyPath, key_lines
@@ -144,6 +145,7 @@ class _Reading:
         watch = self._section("watch", PeopleSettings)
         recording = self._section("recording", RecordingSettings)
         late_faces = self._section("late_faces", LateFacesSettings)
+        server = self._section("server", ServerSettings) if "server" in self._document else None
         cameras = tuple(self._cameras())
         if not (engine and vision and watch and recording and late_faces):
             return None
@@ -155,6 +157,7 @@ class _Reading:
             recording=recording,
             late_faces=late_faces,
             cameras=cameras,
+            server=server,
         )
 
     def _section(self, key: str, kind: type[S]) -> S | None:

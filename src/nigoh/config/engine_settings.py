@@ -130,6 +130,23 @@ class LateFacesSettings(FileSettings):
     )
 
 
+class ServerSettings(FileSettings):
+    """[server]: the web server, which is there if this section is; and the database behind it."""
+
+    host: Annotated[str, Field(min_length=1, max_length=253)] = Field(
+        "127.0.0.1", description="Address to listen on; 0.0.0.0 is every one that this machine has."
+    )
+    port: Annotated[int, Field(ge=0, le=65_535)] = Field(8080, description="Port to listen on; 0: a free one.")
+    tls_certificate: FilePath | None = Field(None, description="File of the certificate and its chain, PEM.")
+    tls_key: FilePath | None = Field(None, description="File of the certificate's private key, PEM.")
+    proxies: tuple[str, ...] = Field(
+        (), description="Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed."
+    )
+    public_url: str | None = Field(
+        None, description="Where people find it, https://…, if a proxy or another name stands before it."
+    )
+
+
 class CameraDefaults(FileSettings):
     """[cameras_default]: what holds for each camera that does not say otherwise."""
 
@@ -206,6 +223,7 @@ class EngineSettings:
     Attributes:
         path: the file.
         engine, vision, watch, recording, late_faces: its sections.
+        server: the section, None if it is not there: then there is no web server, and no database.
         cameras: in the file's order; there may be none. Paths and passwords are resolved.
     """
 
@@ -216,6 +234,7 @@ class EngineSettings:
     recording: RecordingSettings
     late_faces: LateFacesSettings
     cameras: tuple[Camera, ...]
+    server: ServerSettings | None = None
 
     @property
     def recordings_folder(self) -> Path:
@@ -229,6 +248,7 @@ SECTIONS: dict[str, type[Settings]] = {
     "watch": PeopleSettings,
     "recording": RecordingSettings,
     "late_faces": LateFacesSettings,
+    "server": ServerSettings,
     "cameras_default": CameraDefaults,
 }
 """The file's tables and what may stand in them; beside them stand the [[cameras]]."""
