@@ -3,17 +3,15 @@
 import json
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Row, Select, Text, cast, insert, select, text
+from sqlalchemy import Connection, Row, Select, Text, cast, insert, select
 
 from nigoh.domain.audit import AuditEntry, AuditEvent
 from nigoh.domain.audit_filter import AuditFilter
 from nigoh.domain.page import Page, PageQuery, read_cursor, write_cursor
 from nigoh.errors import DatabaseError
 from nigoh.storage.audit.encoding import FIRST_PREVIOUS, StoredEntry, chained
+from nigoh.storage.database.log_lock import take_log_lock
 from nigoh.storage.database.tables import AUDIT
-
-_LOCK_KEY = 0x6E69_676F_6801
-"""Of PostgreSQL's advisory lock: "nigoh", 1."""
 
 _ORDER = "audit"
 _BATCH = 2000
@@ -42,8 +40,7 @@ class Audit:
 
         Write it late in a transaction: all other writers of the audit wait until that ends.
         """
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+        take_log_lock(self._connection)
         number, previous = self._head() or (0, FIRST_PREVIOUS)
         entry = chained(event, number + 1, previous, now_unix_s)
         self._connection.execute(insert(AUDIT).values(_row_of(entry)))
