@@ -28,7 +28,7 @@ _RUNS = (
 _WORDS = (
     "administrator", "operator", "password", "passwd", "parol", "пароль", "welcome", "letmein", "changeme", "default",
     "secret", "qwerty", "admin", "root", "test", "user", "login", "guest", "master", "hello", "nigoh", "camera",
-    "kamera", "камера", "админ", "привет", "toshkent", "tashkent", "ташкент", "uzbekistan", "ozbekiston",
+    "kamera", "камера", "админ", "привет", "toshkent", "tashkent", "ташкент", "тошкент", "uzbekistan", "ozbekiston",
     "узбекистан", "salom",
 )  # fmt: skip
 _LOOKALIKES = str.maketrans("@4301!5$7+", "aaeoiisstt")

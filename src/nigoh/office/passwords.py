@@ -42,22 +42,24 @@ class Passwords:
     password hashes it again.
     """
 
-    def __init__(self, cost: PasswordCost | None = None) -> None:
+    def __init__(self, cost: PasswordCost | None = None, *, wait_s: float = _WAIT_S) -> None:
+        """`wait_s` is the longest wait for one's turn."""
         chosen = cost or PasswordCost()
         self._hasher = PasswordHasher(
             time_cost=chosen.passes, memory_cost=chosen.memory_kib, parallelism=chosen.lanes, type=Type.ID
         )
+        self._wait_s = wait_s
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._nobodys = self._hasher.hash(new_secret())
 
     def hash(self, password: str) -> str:
         """What is stored of a password: parameters, salt and hash in Argon2's own text. Raises Throttled."""
-        with self._turn():
+        with self.turn():
             return self._hasher.hash(_bytes(password))
 
     def check(self, password: str, password_hash: str | None) -> bool:
         """Whether it is the password; without a hash the same work is done for nothing. Raises Throttled."""
-        with self._turn():
+        with self.turn():
             try:
                 is_right = self._hasher.verify(password_hash or self._nobodys, _bytes(password))
             except (VerificationError, InvalidHashError):
@@ -69,9 +71,10 @@ class Passwords:
         return self._hasher.check_needs_rehash(password_hash)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=_WAIT_S):
-            raise Throttled("too many people log in at the same time", _WAIT_S)
+    def turn(self) -> Iterator[None]:
+        """One of the places for whoever hashes. Raises Throttled when none gets free in time."""
+        if not self._turns.acquire(timeout=self._wait_s):
+            raise Throttled("too many people log in at the same time", self._wait_s)
         try:
             yield
         finally:
