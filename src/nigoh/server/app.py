@@ -1,22 +1,48 @@
 """The HTTP application: every noun under /api/v1, and what holds for all of them."""
 
+import asyncio
+import logging
 import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib.metadata import version
 
-from fastapi import FastAPI
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
+from nigoh.server.docs_page import docs_router
+from nigoh.server.etags import EntityTags
+from nigoh.server.event_feed import EventFeed
 from nigoh.server.guard import declarations, put_door
 from nigoh.server.limits import JSON_BYTES, SlowBodies
+from nigoh.server.openapi import build_document
 from nigoh.server.parts import ServerParts
 from nigoh.server.problems import ForeignErrors, answer_errors
+from nigoh.server.routes.camera_groups import camera_groups_router
+from nigoh.server.routes.cameras import cameras_router
+from nigoh.server.routes.events import events_router
+from nigoh.server.routes.health import health_router, metrics_router
+from nigoh.server.routes.live import live_router
+from nigoh.server.routes.people import people_router
+from nigoh.server.routes.photos import photos_router
+from nigoh.server.routes.recognition import recognition_router
+from nigoh.server.routes.settings import settings_router
+from nigoh.server.routes.system import system_router
+from nigoh.server.routes.watch_lists import watch_lists_router
 from nigoh.server.security_headers import SecurityHeaders
+from nigoh.server.sockets import SocketRoom
+from nigoh.server.stored_events import StoredEvents
+from nigoh.server.viewing_notes import ViewingNotes
+
+_log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
 
 
 def build_app(parts: ServerParts) -> FastAPI:
     """The application. Raises ConfigError when a route does not say who may use it."""
+    feed = EventFeed(StoredEvents(parts.database), parts.feed)
     app = FastAPI(
         title="nigoh",
         version=version("nigoh"),
@@ -24,16 +50,61 @@ def build_app(parts: ServerParts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=_lifespan(feed, parts.threads),
     )
     put_door(app, parts.door)
+    app.state.database, app.state.unix_s = parts.database, parts.unix_s
     answer_errors(app)
-    for router in parts.routers:
+    for router in (*_routers(parts, feed), *parts.routers):
         app.include_router(router, prefix=PREFIX)
+    app.include_router(metrics_router(parts.metrics, local=parts.local_metrics))
+    app.include_router(docs_router(lambda: build_document(app)))
     # The last that is added is the first that a request meets.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=JSON_BYTES)
     app.add_middleware(ForeignErrors)
+    app.add_middleware(EntityTags)
     app.add_middleware(SlowBodies, pace=parts.pace, now_s=time.monotonic)
     app.add_middleware(SecurityHeaders)
     for _ in declarations(app):
         pass  # one that declares nothing raises
     return app
+
+
+def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
+    room = SocketRoom(parts.sockets)
+    return (
+        people_router(parts.database, parts.people, parts.enrolment),
+        photos_router(parts.database, parts.enrolment),
+        watch_lists_router(parts.database, parts.people),
+        recognition_router(parts.recognition, parts.threshold),
+        # Before those of a camera, as /cameras/NAME/picture is the longer path.
+        live_router(parts.views, room, ViewingNotes(parts.database, parts.unix_s)),
+        cameras_router(parts.database, parts.cameras, parts.status),
+        camera_groups_router(parts.database, parts.cameras),
+        events_router(StoredEvents(parts.database), feed, room),
+        settings_router(parts.settings),
+        system_router(parts.status),
+        health_router(parts.checks),
+    )
+
+
+def _lifespan(feed: EventFeed, threads: int) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        anyio.to_thread.current_default_thread_limiter().total_tokens = threads
+        following = asyncio.create_task(feed.run(), name="events")
+        following.add_done_callback(_tell_end)
+        try:
+            yield
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+
+    return lifespan
+
+
+def _tell_end(following: asyncio.Task[None]) -> None:
+    if not following.cancelled() and (error := following.exception()) is not None:
+        _log.error("nobody follows the events any more: %s", error, exc_info=error)

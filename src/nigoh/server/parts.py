@@ -1,13 +1,27 @@
 """What the HTTP application is made of."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fastapi import APIRouter
+from prometheus_client import CollectorRegistry
 
+from nigoh.domain.camera_status import EngineStatus
+from nigoh.office.camera_office import CameraOffice
+from nigoh.office.enrolment_office import EnrolmentOffice
+from nigoh.office.people_office import PeopleOffice
+from nigoh.office.recognition_office import RecognitionOffice
+from nigoh.office.settings_office import SettingsOffice
+from nigoh.server.event_feed import FeedOptions
 from nigoh.server.guard import Door
 from nigoh.server.limits import BodyPace
+from nigoh.server.live_views import LiveViews
+from nigoh.server.routes.health import Check
+from nigoh.server.sockets import SocketOptions
+from nigoh.storage.database.database import Database
+from nigoh.storage.media import MediaStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +30,42 @@ class ServerParts:
 
     Attributes:
         door: knows who asks.
+        database: transactions.
+        media: photos and crops.
+        people, enrolment, recognition, cameras, settings: what is done when it is asked for.
+        views: live pictures.
+        status: how the engine is, from any thread and without waiting long.
+        threshold: least similarity of a known person now.
+        recordings: folder of recordings, or None.
         routers: of other nouns (sessions, users, tokens, audit, set-up), mounted under /api/v1.
+        checks: what has to work for `ready`, by name.
+        metrics: what is measured.
+        local_metrics: whoever asks on this machine needs no token for the metrics; not behind a proxy on it.
         unix_s: seconds since 1970.
         pace: how slowly bodies may come.
+        sockets: bounds of WebSockets.
+        feed: how events are followed.
+        threads: most requests that are worked on at once.
     """
 
     door: Door
+    database: Database
+    media: MediaStore
+    people: PeopleOffice
+    enrolment: EnrolmentOffice
+    recognition: RecognitionOffice
+    cameras: CameraOffice
+    settings: SettingsOffice
+    views: LiveViews
+    status: Callable[[], EngineStatus]
+    threshold: Callable[[], float]
+    recordings: Path | None = None
     routers: tuple[APIRouter, ...] = ()
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    local_metrics: bool = True
     unix_s: Callable[[], float] = time.time
     pace: BodyPace = field(default_factory=BodyPace)
+    sockets: SocketOptions = field(default_factory=SocketOptions)
+    feed: FeedOptions = field(default_factory=FeedOptions)
+    threads: int = 24

@@ -95,6 +95,7 @@ _KINDS: dict[str, Kind] = {
     "ConfigError": Kind("refused", 422, "The value is refused"),
     "SourceUnavailable": Kind("unavailable", 503, "It cannot be reached now"),
     "SourceError": Kind("source", 422, "The source cannot be used"),
+    "OutboundRefused": Kind("outbound", 422, "That host is not connected to"),
     "OutputError": Kind("storage", 507, "It cannot be stored"),
     "DatabaseUnavailable": Kind("unavailable", 503, "The database cannot be reached now"),
     "Retryable": Kind("unavailable", 503, "It cannot be done now"),
