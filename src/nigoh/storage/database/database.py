@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -20,9 +21,8 @@ class Database:
     It connects when it is first used, and heals by itself after the server was away. SQLite takes one writer at a
     time: writers of this process wait for each other in a queue here instead of knocking at the file.
 
-    Attributes:
-        dialect: "sqlite" or "postgresql".
-        shown: its address without a password.
+    In SQLite a commit is on the disk before it is acknowledged; in PostgreSQL that is the server's
+    `synchronous_commit`, which is on unless somebody has turned it off.
     """
 
     def __init__(self, url: str, limits: DatabaseLimits | None = None) -> None:
@@ -43,6 +43,11 @@ class Database:
     def shown(self) -> str:
         """The address without a password."""
         return self._address.shown
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite database; None: a server."""
+        return self._address.path
 
     @property
     def engine(self) -> Engine:
