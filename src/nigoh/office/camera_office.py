@@ -77,6 +77,11 @@ class CameraOffice:
             records = CameraRecords(connection).enabled()
             return tuple(self._opened(connection, record) for record in records)
 
+    def stamp(self) -> tuple[object, ...]:
+        """Another one after each change of a camera."""
+        with self._database.read() as connection:
+            return CameraRecords(connection).stamp()
+
     def get(self, name: CameraId) -> CameraRecord:
         """A camera, without user and password. Raises Missing."""
         with self._database.read() as connection:
