@@ -11,6 +11,7 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
+from nigoh.office.sighting_desk import SightingDesk
 from nigoh.server.docs_page import docs_router
 from nigoh.server.etags import EntityTags
 from nigoh.server.event_feed import EventFeed
@@ -21,6 +22,7 @@ from nigoh.server.parts import ServerParts
 from nigoh.server.problems import ForeignErrors, answer_errors
 from nigoh.server.routes.camera_groups import camera_groups_router
 from nigoh.server.routes.cameras import cameras_router
+from nigoh.server.routes.clips import clips_router
 from nigoh.server.routes.events import events_router
 from nigoh.server.routes.health import health_router, metrics_router
 from nigoh.server.routes.live import live_router
@@ -28,6 +30,7 @@ from nigoh.server.routes.people import people_router
 from nigoh.server.routes.photos import photos_router
 from nigoh.server.routes.recognition import recognition_router
 from nigoh.server.routes.settings import settings_router
+from nigoh.server.routes.sightings import sightings_router
 from nigoh.server.routes.system import system_router
 from nigoh.server.routes.watch_lists import watch_lists_router
 from nigoh.server.security_headers import SecurityHeaders
@@ -71,17 +74,21 @@ def build_app(parts: ServerParts) -> FastAPI:
 
 
 def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
-    room = SocketRoom(parts.sockets)
+    room, database, people = SocketRoom(parts.sockets), parts.database, parts.people
+    notes = ViewingNotes(database, parts.unix_s)
+    sightings = SightingDesk(database, parts.media, people.enrolment, now=parts.unix_s)
     return (
-        people_router(parts.database, parts.people, parts.enrolment),
-        photos_router(parts.database, parts.enrolment),
-        watch_lists_router(parts.database, parts.people),
-        recognition_router(parts.recognition, parts.threshold),
+        people_router(database, people.people, people.enrolment),
+        photos_router(database, people.enrolment),
+        watch_lists_router(database, people.people),
+        recognition_router(people.recognition, parts.threshold),
+        sightings_router(database, sightings),
+        clips_router(database, parts.recordings, notes.clip),
         # Before those of a camera, as /cameras/NAME/picture is the longer path.
-        live_router(parts.views, room, ViewingNotes(parts.database, parts.unix_s)),
-        cameras_router(parts.database, parts.cameras, parts.status),
-        camera_groups_router(parts.database, parts.cameras),
-        events_router(StoredEvents(parts.database), feed, room),
+        live_router(parts.views, room, notes.live),
+        cameras_router(database, parts.cameras, parts.status),
+        camera_groups_router(database, parts.cameras),
+        events_router(StoredEvents(database), feed, room),
         settings_router(parts.settings),
         system_router(parts.status),
         health_router(parts.checks),

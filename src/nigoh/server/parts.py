@@ -10,9 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from nigoh.domain.camera_status import EngineStatus
 from nigoh.office.camera_office import CameraOffice
-from nigoh.office.enrolment_office import EnrolmentOffice
-from nigoh.office.people_office import PeopleOffice
-from nigoh.office.recognition_office import RecognitionOffice
+from nigoh.office.people_desks import PeopleDesks
 from nigoh.office.settings_office import SettingsOffice
 from nigoh.server.event_feed import FeedOptions
 from nigoh.server.guard import Door
@@ -32,7 +30,8 @@ class ServerParts:
         door: knows who asks.
         database: transactions.
         media: photos and crops.
-        people, enrolment, recognition, cameras, settings: what is done when it is asked for.
+        people: all that has to do with people and faces.
+        cameras, settings: what is done with them.
         views: live pictures.
         status: how the engine is, from any thread and without waiting long.
         threshold: least similarity of a known person now.
@@ -51,9 +50,7 @@ class ServerParts:
     door: Door
     database: Database
     media: MediaStore
-    people: PeopleOffice
-    enrolment: EnrolmentOffice
-    recognition: RecognitionOffice
+    people: PeopleDesks
     cameras: CameraOffice
     settings: SettingsOffice
     views: LiveViews
