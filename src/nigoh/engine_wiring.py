@@ -131,7 +131,7 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
     owned: tuple[AbstractContextManager[object], ...] = (witness, aside, live, folder, recorder)
     parts = ShardParts(
         eyes=Eyes(vision.analyser, lambda camera: CameraWatch(camera.name, vision.analyser, gallery, policy)),
-        streams=Streams(),
+        streams=Streams(gate=settings.network.gate()),
         pacer=ConnectPacer(PacingLimits(most=max(1, int(settings.engine.connects_per_s))).share(plan.shards)),
         live=live,
         recorder=recorder,

@@ -1,17 +1,21 @@
 """Downloading a model: whole and checked, or not at all."""
 
 import hashlib
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
 import pytest
 
-from nigoh.errors import ModelError, SourceUnavailable
+from nigoh.errors import ModelError, OutboundRefused, SourceUnavailable
+from nigoh.outbound import Outbound, OutboundPolicy, parse_allowed
 from nigoh.vision.download import download, open_https
 from nigoh.vision.manifest import read_manifest
 from nigoh.vision.model_entry import ModelEntry, WebOrigin
 
+HERE = Outbound(OutboundPolicy(allowed=(parse_allowed("127.0.0.1"),)))
 CONTENT = bytes(range(256)) * 9000
 ADDRESS = WebOrigin("https://example.org/small.onnx")
 
@@ -73,4 +77,36 @@ def test_a_broken_connection_leaves_the_old_file_as_it_was(tmp_path: Path) -> No
 
 def test_an_address_that_nobody_answers_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="cannot be read"):
-        download(entry(), WebOrigin("https://127.0.0.1:9/small.onnx"), tmp_path / "small.onnx", open_https)
+        download(
+            entry(),
+            WebOrigin("https://127.0.0.1:9/small.onnx"),
+            tmp_path / "small.onnx",
+            lambda url: open_https(url, HERE),
+        )
+
+
+def test_a_download_goes_to_the_approved_address_and_asks_for_the_name() -> None:
+    gate = Outbound(OutboundPolicy(allowed=(parse_allowed("models.test"),)), lambda *_: ("127.0.0.1",))
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(open_https, f"https://models.test:{server.getsockname()[1]}/small.onnx", gate)
+        client, _ = server.accept()
+        with client:
+            hello = client.recv(4096)
+        with pytest.raises(OSError, match=r"."):
+            opening.result(timeout=10)
+    assert hello[0] == 22  # a TLS handshake
+    assert b"models.test" in hello
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1:9/x", "https://169.254.169.254/x", "https://0x7f.1/x"])
+def test_a_download_does_not_reach_into_the_own_network(address: str) -> None:
+    with pytest.raises(OutboundRefused):
+        open_https(address)
+
+
+def test_a_proxy_is_told_of_no_host_that_is_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(OutboundRefused, match=r"evil\.com"):
+        open_https("https://evil.com/x", Outbound(OutboundPolicy(listed_only=True)))
+    with pytest.raises(OSError, match="refused"):
+        open_https("https://models.uz/x")

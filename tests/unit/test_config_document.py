@@ -36,6 +36,8 @@ def default_of(field: FieldInfo) -> str:
         return "none"
     if isinstance(value, tuple):
         return "`[]`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return f'`"{value}"`' if isinstance(value, str) else f"`{value:g}`"
 
 
@@ -73,6 +75,8 @@ def name_of(kind: object) -> str:
         kind = get_args(kind)[0]
     if get_origin(kind) is tuple:
         return "list"
+    if kind is bool:
+        return "`true`, `false`"
     return "path" if kind is Path else "text"
 
 

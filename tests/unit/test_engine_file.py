@@ -356,3 +356,20 @@ def test_any_value_at_any_key_is_read_or_refused_in_its_line(
 def test_standard_output_is_an_output_and_no_folder(tmp_path: Path) -> None:
     settings = read('[engine]\nout = "-"\ncrops = "-"\n', tmp_path)
     assert (settings.engine.out, settings.engine.crops) == (STDOUT, tmp_path / "-")
+
+
+@pytest.mark.parametrize(
+    "url", ["rtsp://169.254.169.254/s", "http://metadata.google.internal/", "rtsp://0x7f.1/s", "rtsp://2130706433/s"]
+)
+def test_a_camera_is_never_at_a_metadata_service_or_a_disguised_address(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "nigoh.toml"
+    path.write_text(f'[[cameras]]\nname = "a"\nurl = "{url}"\n')
+    with pytest.raises(ConfigError, match=r"line 3: cameras\[0\]\.url"):
+        read_engine_file(path)
+
+
+def test_an_entry_of_the_list_that_means_nothing_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "nigoh.toml"
+    path.write_text('[network]\nallowed = ["hooks.uz", "0.0.0.0/0"]\n')
+    with pytest.raises(ConfigError, match=r"line 2: network\.allowed\[1\]: it is the whole Internet"):
+        read_engine_file(path)

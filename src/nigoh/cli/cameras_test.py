@@ -1,6 +1,7 @@
 """`nigoh cameras test`: is a camera reached, what does it send, and what should be changed at it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -71,9 +72,10 @@ def command(
     """
     options = SourceOptions(transport=transport or "tcp")
     if config is not None:
-        configured = find_camera(read_engine_file(config).cameras, camera, config)
+        settings = read_engine_file(config)
+        configured = find_camera(settings.cameras, camera, config)
         camera = _address_of(configured)
-        options = SourceOptions(transport=transport or configured.transport)
+        options = SourceOptions(transport=transport or configured.transport, gate=settings.network.gate())
     facts = listen(camera, options, seconds)
     heights_px = _see_faces(camera, options, seconds, vision)
     result = CameraTest(
@@ -102,7 +104,7 @@ def _address_of(camera: Camera) -> str:
 def _see_faces(camera: str, options: SourceOptions, seconds: float, vision: VisionSettings) -> Floats:
     """Heights (N,) in pixels of the faces of two looks a second."""
     analyser = build_analyser(vision)
-    watched = SourceOptions(transport=options.transport, end_s=seconds, sampling=Sampling(target_fps=_LOOKS_PER_S))
+    watched = replace(options, end_s=seconds, sampling=Sampling(target_fps=_LOOKS_PER_S))
     with open_source(camera, watched) as source:
         boxes = [analyser.detect([frame.pixels])[0].boxes for frame in source.frames()]
     return np.concatenate([each[:, 3] - each[:, 1] for each in boxes]) if boxes else np.empty(0, np.float32)

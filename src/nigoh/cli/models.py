@@ -1,5 +1,7 @@
 """`nigoh models`: list, verify, accept a licence, pull."""
 
+from pathlib import Path
+
 import click
 import msgspec
 from rich.box import SIMPLE
@@ -7,9 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from nigoh.cli.command_group import HelpfulGroup
+from nigoh.cli.config_option import optional_config_option
 from nigoh.cli.terminal import output, report_note
+from nigoh.config.engine_file import read_engine_file
 from nigoh.config.environment import read_folders
 from nigoh.errors import ConfigError
+from nigoh.outbound import Outbound
 from nigoh.vision.licences import AcceptedLicences
 from nigoh.vision.model_advice import how_to_get, licence_refused
 from nigoh.vision.model_entry import ModelEntry, WebOrigin
@@ -102,15 +107,19 @@ def accept(name: str, as_json: bool) -> None:
 
 @command.command()
 @click.argument("name")
+@optional_config_option
 @_as_json
-def pull(name: str, as_json: bool) -> None:
-    """Download the model NAME from the address in the catalogue, and check it."""
+def pull(name: str, config: Path | None, as_json: bool) -> None:
+    """Download the model NAME from the address in the catalogue, and check it.
+
+    With --config, what [network] in that file says holds for the connection.
+    """
     store = _open_store()
     entry = store.catalogue.find(name)
     if store.needs_acceptance(entry):
         raise licence_refused(entry)
     if store.inspect(entry).state is not ModelState.PRESENT:
-        _download(store, entry)
+        _download(store, entry, read_engine_file(config).network.gate() if config else Outbound())
     # A changed file elsewhere that comes first is still in the way, and named.
     found = store.check(entry)
     if as_json:
@@ -129,15 +138,15 @@ def _verdict(report: ModelReport) -> str:
             return f"ok       {report.name}  {report.file}"
 
 
-def _download(store: ModelStore, entry: ModelEntry) -> None:
+def _download(store: ModelStore, entry: ModelEntry, gate: Outbound) -> None:
     # urllib, http and ssl: only this command needs them.
-    from nigoh.vision.download import download  # noqa: PLC0415
+    from nigoh.vision.download import download, open_https  # noqa: PLC0415
 
     address = next((origin for origin in entry.origins if isinstance(origin, WebOrigin)), None)
     if address is None:
         raise ConfigError(f"model {entry.name} has no address to pull it from", how_to_get(entry))
     report_note(f"Downloading {address.url}")
-    download(entry, address, store.download_path(entry, address))
+    download(entry, address, store.download_path(entry, address), lambda url: open_https(url, gate))
 
 
 def _open_store() -> ModelStore:

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from pydantic import ValidationInfo
 
 from nigoh.domain.camera_url import CameraUrl
+from nigoh.outbound.policy import why_never
 
 SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "udp", "rtp", "srt", "http", "https", "file")
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _MOST_PASSWORD_BYTES = 1024
+_LISTENING = {"0.0.0.0", "::"}  # noqa: S104 - nothing is connected to: FFmpeg waits there for what comes
 _NAME_MARKS = " ._-"
 
 
@@ -96,6 +98,8 @@ def _checked_url(url: CameraUrl) -> CameraUrl:
         return url
     if not url.host:
         raise ValueError("the address names no host: write it like rtsp://10.0.0.5/stream")
+    if not (url.scheme in {"udp", "rtp"} and url.host in _LISTENING) and (reason := why_never(url.host)):
+        raise ValueError(reason)
     if not _has_possible_port(url):
         raise ValueError(
             "the address has no number from 1 to 65535 as port: write it like rtsp://10.0.0.5:554/stream"

@@ -24,6 +24,8 @@ from nigoh.config.engine_settings import (
     RecordingSettings,
     ServerSettings,
 )
+from nigoh.config.network_settings import NetworkSettings
+from nigoh.config.privacy_settings import PrivacySettings
 from nigoh.config.settings import Settings
 from nigoh.config.toml_lines import KeyPath, key_lines
 from nigoh.domain.camera import Camera
@@ -145,9 +147,11 @@ class _Reading:
         watch = self._section("watch", PeopleSettings)
         recording = self._section("recording", RecordingSettings)
         late_faces = self._section("late_faces", LateFacesSettings)
+        privacy = self._section("privacy", PrivacySettings)
+        network = self._section("network", NetworkSettings)
         server = self._section("server", ServerSettings) if "server" in self._document else None
         cameras = tuple(self._cameras())
-        if not (engine and vision and watch and recording and late_faces):
+        if not (engine and vision and watch and recording and late_faces and privacy and network):
             return None
         return EngineSettings(
             path=path,
@@ -157,6 +161,8 @@ class _Reading:
             recording=recording,
             late_faces=late_faces,
             cameras=cameras,
+            privacy=privacy,
+            network=network,
             server=server,
         )
 

@@ -1,6 +1,6 @@
 """What `nigoh.toml` may say: the sections of the engine's file, their keys, defaults and bounds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,7 +8,9 @@ import platformdirs
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from nigoh.config.addresses import read_address, read_camera_name, read_endpoint, read_output, read_path
-from nigoh.config.settings import Settings, VisionSettings
+from nigoh.config.network_settings import NetworkSettings
+from nigoh.config.privacy_settings import PrivacySettings
+from nigoh.config.settings import FileSettings, Settings, VisionSettings
 from nigoh.domain.camera import Camera, Mode, Priority, Record
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.domain.region import Polygon, Regions
@@ -33,12 +35,6 @@ FilePath = Annotated[Path, BeforeValidator(read_path)]
 CheckedPolygon = Annotated[Polygon, AfterValidator(_checked_polygon)]
 CheckedHours = Annotated[str, AfterValidator(_checked_hours)]
 Rate = Annotated[float, Field(gt=0, le=1000)]
-
-
-class FileSettings(Settings):
-    """Base of the file's sections: a value has the type that is asked for, and no error shows what was given."""
-
-    model_config = ConfigDict(strict=True, allow_inf_nan=False, hide_input_in_errors=True)
 
 
 class EngineOptions(FileSettings):
@@ -222,7 +218,7 @@ class EngineSettings:
 
     Attributes:
         path: the file.
-        engine, vision, watch, recording, late_faces: its sections.
+        engine, vision, watch, recording, late_faces, privacy, network: its sections.
         server: the section, None if it is not there: then there is no web server, and no database.
         cameras: in the file's order; there may be none. Paths and passwords are resolved.
     """
@@ -234,7 +230,18 @@ class EngineSettings:
     recording: RecordingSettings
     late_faces: LateFacesSettings
     cameras: tuple[Camera, ...]
+    privacy: PrivacySettings
+    network: NetworkSettings
     server: ServerSettings | None = None
+
+    def with_data(self, folder: Path) -> "EngineSettings":
+        """The same with another data folder."""
+        return replace(self, engine=self.engine.model_copy(update={"data_dir": folder}))
+
+    def with_server(self, **values: object) -> "EngineSettings":
+        """The same with a server whose section says this instead. Raises ValidationError."""
+        before = self.server.model_dump() if self.server else {}
+        return replace(self, server=ServerSettings.model_validate({**before, **values}))
 
     @property
     def recordings_folder(self) -> Path:
@@ -248,6 +255,8 @@ SECTIONS: dict[str, type[Settings]] = {
     "watch": PeopleSettings,
     "recording": RecordingSettings,
     "late_faces": LateFacesSettings,
+    "privacy": PrivacySettings,
+    "network": NetworkSettings,
     "server": ServerSettings,
     "cameras_default": CameraDefaults,
 }

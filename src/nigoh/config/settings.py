@@ -16,6 +16,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class FileSettings(Settings):
+    """Base of the file's sections: a value has the type that is asked for, and no error shows what was given."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False, hide_input_in_errors=True)
+
+
 class VisionSettings(Settings):
     """What finds and describes faces, and what it runs on."""
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from nigoh.errors import OutboundRefused, SourceUnavailable
 from nigoh.outbound.host_name import as_address, plain_host
-from nigoh.outbound.policy import FINAL, NOT_LISTED, Listing, OutboundPolicy, Purpose
+from nigoh.outbound.policy import FINAL, NOT_LISTED, OutboundPolicy, Purpose
 
 _Key = TypeVar("_Key", str, tuple[str, int])
 
@@ -82,12 +82,16 @@ class Outbound:
             return True
 
     def check_name(self, host: str, port: int, purpose: Purpose) -> None:
-        """Whether a host may be asked for that somebody else, a proxy, connects to. Raises OutboundRefused."""
+        """Whether a host may be meant, without asking for its addresses: somebody else, a proxy, connects to it.
+
+        Raises:
+            OutboundRefused: it may not; says why.
+        """
         name = _read(host)
         address = as_address(name)
         if address is not None:
             reason = self.policy.why_not_address(address, name, port, purpose)
-        elif self.policy.listed_only and self.policy.listing(name, port) is Listing.NONE:
+        elif self.policy.is_closed_to(name, port, purpose):
             reason = NOT_LISTED
         else:
             reason = self.policy.why_not_host(name, port, purpose)

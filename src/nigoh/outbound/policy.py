@@ -93,11 +93,14 @@ class OutboundPolicy:
         """Why a host cannot be allowed whatever its addresses are, or "". Decided before its name is asked for."""
         if host in _METADATA_NAMES:
             return _METADATA
-        if not self.listed_only or as_address(host) is not None or purpose is Purpose.CAMERA:
-            return ""
         # A name that is not listed may still have an address that is.
         has_networks = any(each.network is not None for each in self.allowed)
-        return "" if has_networks or self.listing(host, port) is not Listing.NONE else NOT_LISTED
+        is_address = as_address(host) is not None
+        return NOT_LISTED if not (is_address or has_networks) and self.is_closed_to(host, port, purpose) else ""
+
+    def is_closed_to(self, host: str, port: int, purpose: Purpose) -> bool:
+        """Whether the name alone says that it is not allowed. A camera may still be in a network of one's own."""
+        return self.listed_only and purpose is not Purpose.CAMERA and self.listing(host, port) is Listing.NONE
 
     def why_not_address(self, address: Address, host: str, port: int | None, purpose: Purpose | None) -> str:
         """Why this address of a host is not to be connected to, or ""; purpose None: it is not known."""
@@ -111,6 +114,17 @@ class OutboundPolicy:
         if purpose is Purpose.CAMERA or (purpose is Purpose.PROXY and not self.listed_only):
             return ""
         return "" if listing is Listing.EXACT else "it is an address of a private network, which is for cameras alone"
+
+
+def why_never(host: str) -> str:
+    """Why nobody is ever to connect to a host as somebody wrote it, or "": whatever the policy and its addresses."""
+    try:
+        name = plain_host(host)
+    except ValueError as error:
+        return str(error)
+    address = as_address(name)
+    never = name in _METADATA_NAMES or (address is not None and reach_of(address) is Reach.NEVER)
+    return _NEVER if never else ""
 
 
 _METADATA = "it is a metadata service of a cloud"

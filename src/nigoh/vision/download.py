@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from nigoh.errors import ModelError, SourceUnavailable
+from nigoh.outbound import Outbound, Purpose
+from nigoh.outbound.connecting import HttpsThroughGate
 from nigoh.vision.atomic_file import write_atomically
 from nigoh.vision.model_entry import ModelEntry, WebOrigin
 
@@ -25,13 +27,15 @@ class OpenUrl(Protocol):
         ...
 
 
-def open_https(url: str) -> IO[bytes]:
-    """Open an https address; redirections stay on https.
+def open_https(url: str, gate: Outbound | None = None) -> IO[bytes]:
+    """Open an https address through the gate; redirections stay on https.
 
     Raises:
+        OutboundRefused: the gate does not let it through.
+        SourceUnavailable: there is no such host.
         OSError: it cannot be reached, or answers with an error.
     """
-    opener = urllib.request.build_opener(_HttpsOnly())
+    opener = urllib.request.build_opener(_HttpsOnly(), HttpsThroughGate(gate or Outbound(), Purpose.MODEL))
     response: IO[bytes] = opener.open(url, timeout=_TIMEOUT_S)
     return response
 
@@ -58,6 +62,7 @@ def download(entry: ModelEntry, origin: WebOrigin, target: Path, open_url: OpenU
 
     Raises:
         SourceUnavailable: the address cannot be read now.
+        OutboundRefused: it may not be connected to.
         ModelError: it holds another file than the catalogue means.
         OutputError: the target cannot be written.
     """
