@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import VARCHAR
 
@@ -213,6 +214,11 @@ CAMERAS = Table(
 
 # --- Sightings ------------------------------------------------------------------------------------------------------
 
+_NAMED = {f"{dialect}_where": text("person_id IS NOT NULL") for dialect in ("sqlite", "postgresql")}
+_JUDGED = {f"{dialect}_where": text("verdict <> 'none'") for dialect in ("sqlite", "postgresql")}
+_PICTURED = {f"{dialect}_where": text("media_id <> ''") for dialect in ("sqlite", "postgresql")}
+"""Conditions of partial indices: most sightings are of nobody known, hardly any is judged, old pictures are gone."""
+
 SIGHTINGS = Table(
     "sighting",
     METADATA,
@@ -239,10 +245,14 @@ SIGHTINGS = Table(
     Column("verdict_by", String(256), nullable=False, default=""),
     Column("comment", Text, nullable=False, default=""),
     Column("version", Integer, nullable=False, default=1),
-    Index("ix_sighting_first", "first_unix_s", "id"),
-    Index("ix_sighting_camera_first", "camera", "first_unix_s", "id"),
-    Index("ix_sighting_person_first", "person_id", "first_unix_s", "id"),
-    Index("ix_sighting_status_first", "status", "first_unix_s", "id"),
+    # Lists are put together from ranges of these: see nigoh.storage.database.sighting_listing. What stands behind the
+    # identifier spares looking into the rows. There is no index over the time alone: there are but four statuses.
+    Index("ix_sighting_status_first", "status", "first_unix_s", "id", "score", "camera"),
+    Index("ix_sighting_camera_status_first", "camera", "status", "first_unix_s", "id", "score"),
+    Index("ix_sighting_status_score", "status", "score", "first_unix_s", "id", "camera"),
+    Index("ix_sighting_person_first", "person_id", "first_unix_s", "id", "score", "status", "camera", **_NAMED),
+    Index("ix_sighting_verdict_first", "verdict", "first_unix_s", "id", **_JUDGED),
+    Index("ix_sighting_pictured_first", "first_unix_s", **_PICTURED),
 )
 
 TRACKS = Table(
@@ -289,7 +299,8 @@ OUTBOX = Table(
     METADATA,
     # What each sink still has to be told: a row an event and sink, gone once delivered.
     Column("sink", String(128), primary_key=True),
-    Column("event_number", ForeignKey("event.number", ondelete="CASCADE"), primary_key=True),
+    # With an index of its own: an event that is removed looks for its rows here.
+    Column("event_number", ForeignKey("event.number", ondelete="CASCADE"), primary_key=True, index=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_try_unix_s", Double, nullable=False, default=0),
     Column("last_error", Text, nullable=False, default=""),

@@ -88,10 +88,18 @@ def _sighting() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sighting")),
     )
-    op.create_index("ix_sighting_camera_first", "sighting", ["camera", "first_unix_s", "id"], unique=False)
-    op.create_index("ix_sighting_first", "sighting", ["first_unix_s", "id"], unique=False)
-    op.create_index("ix_sighting_person_first", "sighting", ["person_id", "first_unix_s", "id"], unique=False)
-    op.create_index("ix_sighting_status_first", "sighting", ["status", "first_unix_s", "id"], unique=False)
+    _sighting_index("status_first", "status", "first_unix_s", "id", "score", "camera")
+    _sighting_index("camera_status_first", "camera", "status", "first_unix_s", "id", "score")
+    _sighting_index("status_score", "status", "score", "first_unix_s", "id", "camera")
+    named = "person_id IS NOT NULL"
+    _sighting_index("person_first", "person_id", "first_unix_s", "id", "score", "status", "camera", where=named)
+    _sighting_index("verdict_first", "verdict", "first_unix_s", "id", where="verdict <> 'none'")
+    _sighting_index("pictured_first", "first_unix_s", where="media_id <> ''")
+
+
+def _sighting_index(name: str, *columns: str, where: str | None = None) -> None:
+    condition = None if where is None else sa.text(where)
+    op.create_index(f"ix_sighting_{name}", "sighting", [*columns], sqlite_where=condition, postgresql_where=condition)
 
 
 def _camera() -> None:
@@ -131,6 +139,7 @@ def _outbox() -> None:
         ),
         sa.PrimaryKeyConstraint("sink", "event_number", name=op.f("pk_outbox")),
     )
+    op.create_index(op.f("ix_outbox_event_number"), "outbox", ["event_number"], unique=False)
 
 
 def _track() -> None:
