@@ -1,0 +1,91 @@
+"""Recorded clips in the database: the files are the recorder's."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, delete, select
+
+from nigoh.domain.clip import Clip, ClipFilter
+from nigoh.domain.page import Page, PageQuery
+from nigoh.domain.sighting import CameraId
+from nigoh.storage.database.keyset import Order, read_page
+from nigoh.storage.database.rows import Noun, Rows
+from nigoh.storage.database.tables import CLIPS
+
+_CLIP = Noun(CLIPS, "clip")
+_NEWEST_FIRST = Order("clips", (CLIPS.c.first_unix_s, CLIPS.c.id), descending=True)
+_AT_ONCE = 500
+
+
+class Clips:
+    """The clips within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows = Rows(connection, _CLIP)
+
+    def add(self, clip: Clip) -> None:
+        """Add a clip.
+
+        Raises:
+            Conflict: another one has its path.
+            Unstorable: a text is too long.
+        """
+        self._rows.add(
+            {
+                "id": clip.id,
+                "camera": clip.camera,
+                "path": clip.path,
+                "first_unix_s": clip.first_unix_s,
+                "last_unix_s": clip.last_unix_s,
+                "size_bytes": clip.size_bytes,
+            }
+        )
+
+    def get(self, clip_id: str) -> Clip | None:
+        """The clip of this identifier, or None."""
+        return self._first(select(CLIPS).where(CLIPS.c.id == clip_id))
+
+    def at(self, path: str) -> Clip | None:
+        """The clip of this file, or None."""
+        return self._first(select(CLIPS).where(CLIPS.c.path == path))
+
+    def page(self, wanted: ClipFilter, query: PageQuery) -> Page[Clip]:
+        """A part of the clips that are wanted, the newest first. Raises BadCursor."""
+        chosen = select(CLIPS)
+        if wanted.cameras is not None:
+            chosen = chosen.where(CLIPS.c.camera.in_(sorted(wanted.cameras)))
+        if wanted.since_unix_s is not None:
+            chosen = chosen.where(CLIPS.c.last_unix_s >= wanted.since_unix_s)
+        if wanted.until_unix_s is not None:
+            chosen = chosen.where(CLIPS.c.first_unix_s < wanted.until_unix_s)
+        return read_page(self._connection, chosen, _NEWEST_FIRST, query, lambda rows: [_clip(row) for row in rows])
+
+    def oldest_before(self, unix_s: float, at_most: int) -> tuple[Clip, ...]:
+        """The oldest clips that ended before a time, so many at most."""
+        chosen = select(CLIPS).where(CLIPS.c.last_unix_s < unix_s).order_by(CLIPS.c.first_unix_s, CLIPS.c.id)
+        return tuple(_clip(row) for row in self._connection.execute(chosen.limit(at_most)).mappings())
+
+    def remove(self, clip_ids: Collection[str]) -> int:
+        """Remove clips; how many of them were there."""
+        wanted: Sequence[str] = sorted(clip_ids)
+        removed = 0
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = CLIPS.c.id.in_(wanted[start : start + _AT_ONCE])
+            removed += self._connection.execute(delete(CLIPS).where(some)).rowcount
+        return removed
+
+    def _first(self, chosen: Select[Any]) -> Clip | None:
+        row = self._connection.execute(chosen).mappings().first()
+        return None if row is None else _clip(row)
+
+
+def _clip(row: RowMapping) -> Clip:
+    return Clip(
+        id=row["id"],
+        camera=CameraId(row["camera"]),
+        path=row["path"],
+        first_unix_s=row["first_unix_s"],
+        last_unix_s=row["last_unix_s"],
+        size_bytes=row["size_bytes"],
+    )

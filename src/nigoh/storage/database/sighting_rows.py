@@ -1,0 +1,76 @@
+"""Sightings as rows."""
+
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from nigoh.domain.camera_sighting import CameraSighting, Stage
+from nigoh.domain.records import SightingRecord, Verdict
+from nigoh.domain.sighting import CameraId, Candidate, PersonId, Status
+
+Values = dict[str, Any]
+"""By the names of columns."""
+
+
+def told_values(told: CameraSighting, media_id: str) -> Values:
+    """The columns that a word about a track sets."""
+    sighting = told.sighting
+    return {
+        "id": told.id,
+        "camera": sighting.camera,
+        "track": sighting.track,
+        "stage": told.stage.value,
+        "status": sighting.status.value,
+        "person_id": sighting.person,
+        "score": sighting.score,
+        "threshold": sighting.threshold,
+        "first_unix_s": told.first_unix_s,
+        "last_unix_s": told.last_unix_s,
+        "told_unix_s": told.told_unix_s,
+        "frames": sighting.frames,
+        "quality": sighting.best.quality,
+        "box": list(sighting.best.box),
+        "model": sighting.model,
+        "candidates": [[each.person, each.score] for each in sighting.candidates],
+        "media_id": media_id,
+        "late": told.late,
+    }
+
+
+def new_values(told: CameraSighting, media_id: str) -> Values:
+    """All columns of a row that is new."""
+    return told_values(told, media_id) | {
+        "verdict": Verdict.NONE.value,
+        "verdict_by": "",
+        "comment": "",
+        "version": 1,
+    }
+
+
+def read_sighting(row: RowMapping) -> SightingRecord:
+    """The sighting of a row."""
+    x1, y1, x2, y2 = row["box"]
+    return SightingRecord(
+        id=row["id"],
+        camera=CameraId(row["camera"]),
+        track=row["track"],
+        stage=Stage(row["stage"]),
+        status=Status(row["status"]),
+        person=None if row["person_id"] is None else PersonId(row["person_id"]),
+        score=row["score"],
+        threshold=row["threshold"],
+        first_unix_s=row["first_unix_s"],
+        last_unix_s=row["last_unix_s"],
+        told_unix_s=row["told_unix_s"],
+        frames=row["frames"],
+        quality=row["quality"],
+        box=(x1, y1, x2, y2),
+        model=row["model"],
+        candidates=tuple(Candidate(PersonId(person), score) for person, score in row["candidates"]),
+        media_id=row["media_id"],
+        late=row["late"],
+        verdict=Verdict(row["verdict"]),
+        verdict_by=row["verdict_by"],
+        comment=row["comment"],
+        version=row["version"],
+    )

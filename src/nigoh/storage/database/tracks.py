@@ -1,0 +1,132 @@
+"""Templates of tracks in the database, sealed, for searches in the past: one a sighting."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, tuple_, update
+
+from nigoh.domain.sighting import CameraId
+from nigoh.domain.template import ModelIdentity
+from nigoh.storage.database.model_columns import is_of_model, model_of, model_values
+from nigoh.storage.database.tables import TRACKS
+from nigoh.storage.vault.sealed import Sealed
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackRow:
+    """The template of a track, sealed.
+
+    Attributes:
+        id: the sighting's.
+        camera: where.
+        first_unix_s: when the face was first seen, seconds since 1970.
+        model: what made it.
+        vector: the sealed bytes of the protected template, bound to `row_binding(TRACKS, id)`.
+    """
+
+    id: str
+    camera: CameraId
+    first_unix_s: float
+    model: ModelIdentity
+    vector: Sealed
+
+
+class TrackRows:
+    """The templates of tracks within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, tracks: Sequence[TrackRow]) -> None:
+        """Add templates, each instead of the one that its sighting had. Their identifiers differ."""
+        have = self._which([track.id for track in tracks])
+        new = [_values(track) for track in tracks if track.id not in have]
+        changed = [_values(track) for track in tracks if track.id in have]
+        if new:
+            self._connection.execute(insert(TRACKS), new)
+        if changed:
+            # A parameter may not be called as a column that is set.
+            rows = [{f"new_{name}": value for name, value in values.items()} for values in changed]
+            set_to = {name: bindparam(f"new_{name}") for name in changed[0] if name != "id"}
+            self._connection.execute(update(TRACKS).where(TRACKS.c.id == bindparam("new_id")).values(set_to), rows)
+
+    def get(self, sighting_id: str) -> TrackRow | None:
+        """The template of a sighting, or None."""
+        row = self._connection.execute(select(TRACKS).where(TRACKS.c.id == sighting_id)).mappings().first()
+        return None if row is None else _track(row)
+
+    def batches(
+        self,
+        model: ModelIdentity,
+        since_unix_s: float,
+        until_unix_s: float,
+        cameras: Collection[CameraId] | None = None,
+        size: int = 5000,
+    ) -> Iterator[tuple[TrackRow, ...]]:
+        """The templates of one model by time, `size` at once: any number of them in little memory.
+
+        Args:
+            model: of this alone.
+            since_unix_s: first seen not before, seconds since 1970.
+            until_unix_s: first seen before.
+            cameras: on one of these; None: on any.
+            size: of a batch.
+        """
+        wanted = is_of_model(TRACKS, model) & (TRACKS.c.first_unix_s < until_unix_s)
+        if cameras is not None:
+            wanted &= TRACKS.c.camera.in_(sorted(cameras))
+        key = tuple_(TRACKS.c.first_unix_s, TRACKS.c.id)
+        after: tuple[float, str] = (since_unix_s, "")
+        while True:
+            # The time alone stands there, too: an index over it is taken for this part.
+            chosen = select(TRACKS).where(wanted, TRACKS.c.first_unix_s >= after[0], key > after)
+            ordered = chosen.order_by(TRACKS.c.first_unix_s, TRACKS.c.id).limit(size)
+            rows = self._connection.execute(ordered).mappings().all()
+            if rows:
+                yield tuple(_track(row) for row in rows)
+            if len(rows) < size:
+                return
+            after = (rows[-1]["first_unix_s"], rows[-1]["id"])
+
+    def remove(self, sighting_ids: Collection[str]) -> int:
+        """Remove the templates of these sightings; how many there were."""
+        wanted = sorted(sighting_ids)
+        removed = 0
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = TRACKS.c.id.in_(wanted[start : start + _AT_ONCE])
+            removed += self._connection.execute(delete(TRACKS).where(some)).rowcount
+        return removed
+
+    def keys_in_use(self, key_ids: Collection[str]) -> frozenset[str]:
+        """Those of these data keys under which a template is sealed."""
+        found = select(TRACKS.c.key_id).where(TRACKS.c.key_id.in_(sorted(key_ids))).distinct()
+        return frozenset(self._connection.scalars(found))
+
+    def _which(self, identifiers: Sequence[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for start in range(0, len(identifiers), _AT_ONCE):
+            some = TRACKS.c.id.in_(identifiers[start : start + _AT_ONCE])
+            found.update(self._connection.scalars(select(TRACKS.c.id).where(some)))
+        return frozenset(found)
+
+
+def _values(track: TrackRow) -> Mapping[str, object]:
+    return {
+        "id": track.id,
+        "camera": track.camera,
+        "first_unix_s": track.first_unix_s,
+        "key_id": track.vector.key_id,
+        "sealed_vector": track.vector.blob,
+    } | model_values(track.model)
+
+
+def _track(row: RowMapping) -> TrackRow:
+    return TrackRow(
+        id=row["id"],
+        camera=CameraId(row["camera"]),
+        first_unix_s=row["first_unix_s"],
+        model=model_of(row),
+        vector=Sealed(row["key_id"], row["sealed_vector"]),
+    )
