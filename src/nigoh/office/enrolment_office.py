@@ -213,7 +213,8 @@ class EnrolmentOffice:
                 fresh[row] = self._desk.decode(photo)
             except PhotoError as error:
                 judged[row] = unreadable(photo.name, error, so_far.person)
-        if so_far.person is not None and fresh:
+        # Whoever points at a face may mean another one of the same photo than the one that is enrolled.
+        if so_far.person is not None and fresh and face is None:
             for row, photo_id in self._repeated(fresh, so_far.person).items():
                 judged[row] = repeated(fresh.pop(row), photo_id, so_far.person)
         examined = self._desk.examiner.examine(

@@ -1,0 +1,59 @@
+"""Everything that has to do with people and their faces, put together once for the server and the commands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nigoh.engine.analysis import FaceAnalyser
+from nigoh.office.bulk_import import BulkImport, ImportOptions
+from nigoh.office.enrolment_office import EnrolmentOffice
+from nigoh.office.export_office import ExportOffice
+from nigoh.office.people_office import PeopleOffice
+from nigoh.office.photo_desk import PhotoDesk, Search
+from nigoh.office.photo_examiner import PhotoExaminer
+from nigoh.office.photo_keeper import PhotoKeeper, fingerprint_key
+from nigoh.office.recognition_office import RecognitionOffice
+from nigoh.storage.database.database import Database
+from nigoh.storage.media import MediaStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleDesks:
+    """The desks that one goes to; they share one analyser, which works for one at a time. Any thread may use them.
+
+    Attributes:
+        people: changes and erases people, keeps their lists.
+        enrolment: enrols people and photos.
+        recognition: recognises and compares faces.
+        exports: hands people out.
+        new_import: begins an import; each is used once.
+    """
+
+    people: PeopleOffice
+    enrolment: EnrolmentOffice
+    recognition: RecognitionOffice
+    exports: ExportOffice
+    new_import: Callable[[ImportOptions], BulkImport]
+
+
+def open_people_desks(
+    database: Database, media: MediaStore, analyser: FaceAnalyser, search: Search, *, now: Callable[[], float]
+) -> PeopleDesks:
+    """Put them together.
+
+    Args:
+        database: transactions.
+        media: pictures; its vault seals templates.
+        analyser: finds and describes faces; nobody else uses it.
+        search: finds the nearest enrolled people, as they are now: a gallery's `search`.
+        now: seconds since 1970.
+    """
+    examiner = PhotoExaminer(analyser)
+    keeper = PhotoKeeper(media.vault, media, fingerprint_key(media.vault, database), now=now)
+    desk = PhotoDesk(examiner, keeper, search)
+    return PeopleDesks(
+        people=PeopleOffice(database, media, now=now),
+        enrolment=EnrolmentOffice(database, desk, keeper, media, now=now),
+        recognition=RecognitionOffice(database, examiner, search, now=now),
+        exports=ExportOffice(database, media, now=now),
+        new_import=lambda options: BulkImport(database, desk, keeper, now=now, options=options),
+    )
