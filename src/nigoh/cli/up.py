@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -10,17 +11,20 @@ from pathlib import Path
 
 import click
 
+from nigoh.cli.database_options import DeploymentChoice, choice_options
 from nigoh.cli.logs import LogFormat, configure_logs, log_options
 from nigoh.cli.terminal import report_note
 from nigoh.cli.up_config import LiveConfig, LoadedFile, stamp_of
 from nigoh.cli.up_lines import UpLines
 from nigoh.cli.up_outputs import PatientOutput
 from nigoh.cli.up_run import EngineRun, EngineTeller, Requests, obeying_signals
+from nigoh.cli.up_serving import Running, open_standing, serve
 from nigoh.cli.watch_table import complaint_lines
-from nigoh.config.engine_file import read_engine_file
+from nigoh.config.engine_file import parse_engine_file, read_engine_file
 from nigoh.config.engine_settings import STDOUT, EngineOptions, EngineSettings
 from nigoh.domain.language import Language, Words
 from nigoh.domain.sighting import CameraId
+from nigoh.engine.known_faces import KnownFaces
 from nigoh.engine.placement import choose_shards
 from nigoh.engine.process_executor import ProcessExecutor
 from nigoh.engine.shard_seam import LiveOptions
@@ -28,6 +32,7 @@ from nigoh.engine.supervisor import Staffing, Supervisor
 from nigoh.engine_wiring import decoded_at_its_end, engine_shard_builder, enrol_people
 from nigoh.errors import Fatal
 from nigoh.messaging.camera_sighting_lines import CameraSightingFile
+from nigoh.office.camera_roster import CameraRoster
 from nigoh.server.control import ControlActions, ControlServer
 from nigoh.server.engine_lock import only_engine_of
 from nigoh.server.live_views import LiveViews
@@ -36,17 +41,27 @@ from nigoh.storage.sighting_crops import SightingCrops
 
 _log = logging.getLogger(__name__)
 
+_USUAL_FILE = Path("nigoh.toml")
+
 
 @click.command("up", short_help="Run the engine on all cameras of a configuration.")
 @click.option(
     "--config",
     "config_path",
     type=click.Path(path_type=Path),
-    default="nigoh.toml",
-    show_default=True,
     metavar="FILE",
-    help="What to watch and how.",
+    help="What to watch and how.  [default: nigoh.toml, if it is there]",
 )
+@click.option(
+    "--host", metavar="ADDRESS", help="Address of the web server.  [default: as the file says, or 127.0.0.1]"
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    metavar="N",
+    help="Port of the web server; 0: a free one.  [default: as the file says, or 8080]",
+)
+@choice_options
 @click.option("--seconds", type=click.FloatRange(min=0), metavar="N", help="End after so long.  [default: at Ctrl+C]")
 @click.option(
     "--lang", type=click.Choice([each.value for each in Language]), default="en", show_default=True, help="Of labels."
@@ -54,23 +69,48 @@ _log = logging.getLogger(__name__)
 @click.option("--quiet", is_flag=True, help="Print no sightings and no states of cameras.")
 @log_options
 def command(
-    *, config_path: Path, seconds: float | None, lang: str, quiet: bool, log_level: str, log_format: LogFormat
+    choice: DeploymentChoice,
+    *,
+    config_path: Path | None,
+    host: str | None,
+    port: int | None,
+    seconds: float | None,
+    lang: str,
+    quiet: bool,
+    log_level: str,
+    log_format: LogFormat,
 ) -> None:
-    """Watch all cameras of a configuration until Ctrl+C.
+    """Watch all cameras until Ctrl+C, and serve what was seen.
 
-    A line is printed for each person who appears and each camera whose state changes. The configuration is read again
-    when its file changes; one that is wrong is reported, and the engine goes on as before.
+    Cameras, people and users live in a database, which the web server at 127.0.0.1:8080 shows and changes; the first
+    start prints a link that makes the first administrator. A configuration file names cameras and settings, too; one
+    without a section [server] runs the engine alone, as long as none of the options asks for more.
+
+    A line is printed for each person who appears and each camera whose state changes. The file is read again when it
+    changes; one that is wrong is reported, and the engine goes on as before.
     """
     configure_logs(log_level, log_format)
-    stamp = stamp_of(config_path)
-    settings = read_engine_file(config_path)
+    loaded = _load(config_path, choice, {"host": host, "port": port})
     # Where sightings go to standard output, nothing else does.
-    lines = UpLines(_words(settings, Language(lang)), quiet=quiet or settings.engine.out == STDOUT)
-    _run(LoadedFile(settings, stamp), lines, Language(lang), seconds)
+    lines = UpLines(_words(loaded.settings, Language(lang)), quiet=quiet or loaded.settings.engine.out == STDOUT)
+    _run(loaded, choice, lines, Language(lang), seconds)
 
 
-def _run(loaded: LoadedFile, lines: UpLines, language: Language, seconds: float | None) -> None:
-    settings = loaded.settings
+def _load(path: Path | None, choice: DeploymentChoice, asked: dict[str, object]) -> LoadedFile:
+    """The file; without one, the server alone. Raises ConfigError."""
+    given = {key: value for key, value in asked.items() if value is not None}
+    found = path or _USUAL_FILE
+    stamp = stamp_of(found)
+    alone = path is None and stamp is None
+    settings = parse_engine_file("[server]", found) if alone else read_engine_file(found)
+    if given or choice.is_made:
+        settings = settings.with_server(**given)
+    return LoadedFile(settings, stamp)
+
+
+def _run(
+    loaded: LoadedFile, choice: DeploymentChoice, lines: UpLines, language: Language, seconds: float | None
+) -> None:
     requests, woken = Requests(), threading.Event()
     supervisor: Supervisor
 
@@ -79,26 +119,33 @@ def _run(loaded: LoadedFile, lines: UpLines, language: Language, seconds: float 
 
     with ExitStack() as stack:
         stack.enter_context(obeying_signals(requests))
+        standing = open_standing(loaded.settings, choice, stack)
+        settings = standing.settings if standing else loaded.settings
         stack.enter_context(only_engine_of(settings.engine.data_dir))
         outputs = _open_outputs(settings.engine, stack)
         views = LiveViews(show)
         teller = EngineTeller(lines, outputs, views)
-        staffing = _staff(settings, language, requests)
-        if staffing is None:
+        known = _enrol(settings, requests)
+        if requests.stop:
             return
-        supervisor = Supervisor(staffing, teller, woken.set)
-        config = LiveConfig(settings, supervisor.watch, loaded.stamp)
-        supervisor.watch(settings.cameras)
+        supervisor = Supervisor(_staff(settings, known, language), teller, woken.set)
+        roster = CameraRoster(standing.cameras if standing else None, supervisor.watch)
+        config = LiveConfig(settings, roster.configure, loaded.stamp)
+        roster.configure(settings.cameras)
         actions = ControlActions(supervisor.status, config.reload, requests.ask_to_stop, views)
         stack.enter_context(ControlServer(settings.engine.data_dir, actions))
         if (endpoint := settings.engine.metrics_endpoint) is not None:
             metrics = stack.enter_context(MetricsServer(supervisor.status, *endpoint))
             _log.info("metrics at %s", metrics.address)
-        EngineRun(supervisor, teller, config, requests, woken).run(seconds)
+        beside: list[Callable[[float], None]] = [roster.step]
+        if standing:
+            running = Running(status=supervisor.status, views=views, gallery=known.gallery if known else None)
+            beside.append(serve(standing, running, stack).step)
+        EngineRun(supervisor, teller, config, requests, woken, tuple(beside)).run(seconds)
 
 
-def _staff(settings: EngineSettings, language: Language, requests: Requests) -> Staffing | None:
-    """How shards come to be; None if somebody asked to stop while people were enrolled."""
+def _enrol(settings: EngineSettings, requests: Requests) -> KnownFaces | None:
+    """Who is known; somebody may have asked to stop meanwhile."""
     try:
         known = enrol_people(settings)
     except (BrokenExecutor, KeyboardInterrupt) as error:
@@ -106,12 +153,15 @@ def _staff(settings: EngineSettings, language: Language, requests: Requests) -> 
         if requests.stop:
             return None
         raise Fatal("the process that enrols known people was ended", "Is there enough memory?") from error
-    if requests.stop:
-        return None
-    if known is not None:
+    if known is not None and not requests.stop:
         for line in complaint_lines(known):
             report_note(line)
         _log.info("%d people are known", len(known.gallery.people))
+    return known
+
+
+def _staff(settings: EngineSettings, known: KnownFaces | None, language: Language) -> Staffing:
+    """How shards come to be."""
     cores = len(os.sched_getaffinity(0))
     shards = max(1, choose_shards(len(settings.cameras), cores, settings.engine.shards))
     build = engine_shard_builder(settings, known, shards, language)

@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -79,6 +79,7 @@ class EngineRun:
         config: looked at for changes.
         requests: of signals and of the control socket.
         woken: set when the supervisor has something to do.
+        beside: whatever else is to be stepped, with monotonic seconds.
     """
 
     supervisor: Supervisor
@@ -86,6 +87,7 @@ class EngineRun:
     config: LiveConfig
     requests: Requests
     woken: threading.Event
+    beside: tuple[Callable[[float], None], ...] = ()
 
     def run(self, seconds: float | None) -> None:
         """Until somebody asks to stop, or so many seconds have passed, and then until all is over."""
@@ -104,6 +106,8 @@ class EngineRun:
         self.supervisor.step(now_s)
         self.teller.step(now_s)
         self.config.step(now_s)
+        for step in self.beside:
+            step(now_s)
         if self.requests.reload:
             self.requests.reload = False
             self.config.try_reload()

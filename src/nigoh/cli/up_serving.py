@@ -1,0 +1,114 @@
+"""What `nigoh up` opens beside the engine: the database, its cameras, the web server."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from nigoh.cli.database_options import DeploymentChoice
+from nigoh.cli.terminal import report_note
+from nigoh.config.engine_settings import EngineSettings, ServerSettings
+from nigoh.deployment_wiring import Deployment, open_deployment
+from nigoh.domain.camera_status import EngineStatus
+from nigoh.identity.gallery import ExactGallery
+from nigoh.office.access_desks import AccessDesks
+from nigoh.office.camera_office import CameraOffice
+from nigoh.server.live_views import LiveViews
+from nigoh.server_wiring import EngineSide, build_server
+from nigoh.wiring import build_decision_policy, build_vision
+
+_TIDY_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands before the engine begins.
+
+    Attributes:
+        settings: the configuration; its data folder is the deployment's.
+        server: its section.
+        deployment: what lasts, opened.
+        cameras: of the database.
+    """
+
+    settings: EngineSettings
+    server: ServerSettings
+    deployment: Deployment
+    cameras: CameraOffice
+
+
+@dataclass(slots=True)
+class Housekeeping:
+    """Removes what time has ended, once an hour. One thread."""
+
+    desks: AccessDesks
+    due_s: float = float("-inf")
+
+    def step(self, now_s: float) -> None:
+        """Do so, if it is time."""
+        if now_s >= self.due_s:
+            self.due_s = now_s + _TIDY_S
+            self.desks.tidy(time.time())
+
+
+def open_standing(settings: EngineSettings, choice: DeploymentChoice, stack: ExitStack) -> Standing | None:
+    """Open what lasts, if there is to be a server; None if not.
+
+    Raises:
+        ConfigError: the master key is missing, is another one, or others may read it.
+        DatabaseError, DatabaseUnavailable: the database does not open.
+        OutputError: the folder cannot be written.
+    """
+    server = settings.server
+    if server is None:
+        return None
+    engine = settings.engine
+    place = choice.settings(engine.data_dir if "data_dir" in engine.model_fields_set else None)
+    deployment = stack.enter_context(open_deployment(place))
+    settings = settings.with_data(place.data)
+    cameras = CameraOffice(deployment.database, deployment.vault, now=time.time)
+    return Standing(settings=settings, server=server, deployment=deployment, cameras=cameras)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """The engine as the server sees it.
+
+    Attributes:
+        status: how it is.
+        views: live pictures.
+        gallery: who is enrolled now; None: nobody yet.
+    """
+
+    status: Callable[[], EngineStatus]
+    views: LiveViews
+    gallery: ExactGallery | None
+
+
+def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeeping:
+    """Answer from now on until the stack is left; say where, and how to make the first administrator.
+
+    Returns:
+        What is to be stepped.
+
+    Raises:
+        ConfigError: the address cannot be listened on, or nothing says which threshold the model needs.
+        Fatal: the server does not start.
+    """
+    vision = build_vision(standing.settings.vision)
+    gallery = running.gallery or ExactGallery(vision.analyser.model)
+    policy = build_decision_policy(standing.settings.watch, vision, gallery)
+    engine = EngineSide(
+        status=running.status,
+        views=running.views,
+        analyser=vision.analyser,
+        search=gallery.search,
+        threshold=lambda: policy.threshold,
+    )
+    side = build_server(standing.server, standing.deployment, standing.cameras, engine)
+    web = stack.enter_context(side.web)
+    address = (standing.server.public_url or web.address).rstrip("/")
+    report_note(f"the API is at {address}/api/v1, and described at {address}/api/docs")
+    if link := side.desks.first_start.offer(address, time.time()):
+        report_note(f"nobody can log in yet. Within a day, make the first administrator at {link}")
+    return Housekeeping(side.desks)
