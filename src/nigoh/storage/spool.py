@@ -124,7 +124,7 @@ class Spool:
         self._lock = threading.Lock()
         self._segment: _Segment | None = None
         self._used = 0
-        self._claim = _claim(folder, self._limits.wait_s)
+        self._claim: int | None = _claim(folder, self._limits.wait_s)
         self._next = max([read_mark(folder).segment, *segments(folder)]) + 1
         self._look()
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete, insert, select, tuple_, update
 
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.template import ModelIdentity
@@ -49,7 +50,9 @@ class TrackRows:
         if changed:
             # A parameter may not be called as a column that is set.
             rows = [{f"new_{name}": value for name, value in values.items()} for values in changed]
-            set_to = {name: bindparam(f"new_{name}") for name in changed[0] if name != "id"}
+            set_to: dict[str, BindParameter[Any]] = {
+                name: bindparam(f"new_{name}") for name in changed[0] if name != "id"
+            }
             self._connection.execute(update(TRACKS).where(TRACKS.c.id == bindparam("new_id")).values(set_to), rows)
 
     def get(self, sighting_id: str) -> TrackRow | None:
