@@ -252,7 +252,7 @@ SIGHTINGS = Table(
     Index("ix_sighting_status_score", "status", "score", "first_unix_s", "id", "camera"),
     Index("ix_sighting_person_first", "person_id", "first_unix_s", "id", "score", "status", "camera", **_NAMED),
     Index("ix_sighting_verdict_first", "verdict", "first_unix_s", "id", **_JUDGED),
-    Index("ix_sighting_pictured_first", "first_unix_s", **_PICTURED),
+    Index("ix_sighting_pictured_first", "status", "first_unix_s", **_PICTURED),
 )
 
 TRACKS = Table(

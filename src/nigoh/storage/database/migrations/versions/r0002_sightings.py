@@ -94,7 +94,7 @@ def _sighting() -> None:
     named = "person_id IS NOT NULL"
     _sighting_index("person_first", "person_id", "first_unix_s", "id", "score", "status", "camera", where=named)
     _sighting_index("verdict_first", "verdict", "first_unix_s", "id", where="verdict <> 'none'")
-    _sighting_index("pictured_first", "first_unix_s", where="media_id <> ''")
+    _sighting_index("pictured_first", "status", "first_unix_s", where="media_id <> ''")
 
 
 def _sighting_index(name: str, *columns: str, where: str | None = None) -> None:
