@@ -121,9 +121,7 @@ class MediaStore:
         Raises:
             Missing: that is no identifier.
         """
-        if not _IDENTIFIER.fullmatch(media_id):
-            raise Missing("picture", media_id)
-        return self.folder / media_id[-2:] / media_id
+        return media_path(self.folder, media_id)
 
     def read_file(self, media_id: str) -> bytes:
         """The sealed file of a picture. Raises VaultError: it is missing or cannot be read."""
@@ -157,6 +155,13 @@ class MediaStore:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
         return len(gone)
+
+
+def media_path(folder: Path, media_id: str) -> Path:
+    """Where in a folder the file of a picture is. Raises Missing: that is no identifier."""
+    if not _IDENTIFIER.fullmatch(media_id):
+        raise Missing("picture", media_id)
+    return folder / media_id[-2:] / media_id
 
 
 def read_media_file(content: bytes, media_id: str) -> Sealed:

@@ -5,7 +5,7 @@ one alone, so that a wrong master key is noticed before anything is sealed under
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -36,6 +36,22 @@ class DataKey:
     id: str
     scope: str
     cipher: Cipher
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A data key as it is kept.
+
+    Attributes:
+        id, scope: of the key.
+        wrapped: the key, sealed under the master key; None: it was destroyed.
+        master_id: which master key that is.
+    """
+
+    id: str
+    scope: str
+    wrapped: bytes | None = field(repr=False)
+    master_id: str
 
 
 class DataKeys:
@@ -144,16 +160,7 @@ class DataKeys:
     def _master(self) -> MasterKey:
         """The master key that wraps new keys. Until the transaction ends no rotation puts another in its place."""
         chosen = select(DATA_KEYS.c.master_id).where(DATA_KEYS.c.id == MARKER).with_for_update(read=True)
-        return self._known_master(str(self._connection.scalar(chosen)))
-
-    def _known_master(self, master_id: str) -> MasterKey:
-        master = self._masters.find(master_id)
-        if master is None:
-            raise VaultError(
-                f"the master key {master_id[:8]}…, which wraps the data keys, is not known here",
-                "If it was rotated, give this process the new one and start it again.",
-            )
-        return master
+        return _known_master(self._masters, str(self._connection.scalar(chosen)))
 
     def _insert(self, identifier: str, scope: str, key: bytes, master: MasterKey, now_unix_s: float) -> None:
         self._connection.execute(
@@ -170,15 +177,35 @@ class DataKeys:
         return DataKey(row.id, row.scope, Cipher(self._unwrap(row)))
 
     def _unwrap(self, row: Row[tuple[object, ...]]) -> bytes:
-        if row.wrapped_key is None:
-            raise KeyDestroyed(f"the data key {row.id} was destroyed", "What was sealed under it is gone for good.")
-        master = self._known_master(row.master_id)
-        try:
-            return open_piece(Cipher(master.derive("data keys")), row.wrapped_key, _binding(row.id, row.scope))
-        except Unopenable:
-            raise VaultError(
-                f"the data key {row.id} does not open: it was changed in the database", "Restore it from a backup."
-            ) from None
+        return unwrap_key(self._masters, WrappedKey(row.id, row.scope, row.wrapped_key, row.master_id))
+
+
+def unwrap_key(masters: MasterKeys, key: WrappedKey) -> bytes:
+    """A data key itself.
+
+    Raises:
+        KeyDestroyed: it was destroyed.
+        VaultError: it was changed, or its master key is not known.
+    """
+    if key.wrapped is None:
+        raise KeyDestroyed(f"the data key {key.id} was destroyed", "What was sealed under it is gone for good.")
+    master = _known_master(masters, key.master_id)
+    try:
+        return open_piece(Cipher(master.derive("data keys")), key.wrapped, _binding(key.id, key.scope))
+    except Unopenable:
+        raise VaultError(
+            f"the data key {key.id} does not open: it was changed in the database", "Restore it from a backup."
+        ) from None
+
+
+def _known_master(masters: MasterKeys, master_id: str) -> MasterKey:
+    master = masters.find(master_id)
+    if master is None:
+        raise VaultError(
+            f"the master key {master_id[:8]}…, which wraps the data keys, is not known here",
+            "If it was rotated, give this process the new one and start it again.",
+        )
+    return master
 
 
 def lock_scope(connection: Connection, scope: str) -> None:

@@ -41,8 +41,12 @@ class Revision:
         return self.current == self.newest
 
 
-def migrate(database: Database) -> Revision:
+def migrate(database: Database, to: str | None = None) -> Revision:
     """Bring the database to this program's tables; gives where it stood before. Of several who start, one does it.
+
+    Args:
+        database: which.
+        to: an earlier revision, for an empty database that gets rows of that time; None: the newest.
 
     Raises:
         DatabaseError: a newer program made its tables, or somebody else did; nothing has changed.
@@ -53,7 +57,7 @@ def migrate(database: Database) -> Revision:
     with _alone(database) as connection:
         before = _revision(connection, database.shown)
         if not before.is_newest:
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), to or "head")
     return before
 
 
@@ -61,6 +65,12 @@ def revision_of(database: Database) -> Revision:
     """Where the database stands. Raises as `migrate`."""
     with database.read() as connection:
         return _revision(connection, database.shown)
+
+
+def knows(revision: str) -> bool:
+    """Whether this program can bring a database from that revision to its own."""
+    script = ScriptDirectory.from_config(_config(None))
+    return revision in {each.revision for each in script.walk_revisions()}
 
 
 def _revision(connection: Connection, shown: str) -> Revision:
