@@ -51,11 +51,30 @@ def test_a_migrated_database_has_exactly_the_tables_of_the_program(database: Dat
     assert differences == [], "tables.py and the migrations differ: add a revision to migrations/versions"
 
 
-def test_both_databases_sort_names_alike(postgresql_database: Database) -> None:
-    """Collations are not compared by Alembic."""
-    asked = text("SELECT collation_name FROM information_schema.columns WHERE column_name = 'sort_name'")
-    with postgresql_database.read() as connection:
-        assert connection.execute(asked).scalar_one() == "C"
+_INDEXES = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    "postgresql": "SELECT indexname, indexdef FROM pg_indexes"
+    " WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
+}
+_COLUMNS = {
+    "sqlite": "SELECT name, instr(sql, 'AUTOINCREMENT') > 0 FROM sqlite_master WHERE type = 'table'"
+    " AND name NOT IN ('alembic_version', 'sqlite_sequence')",
+    "postgresql": "SELECT table_name, column_name, collation_name, column_default FROM information_schema.columns"
+    " WHERE table_schema = 'public' AND table_name <> 'alembic_version'",
+}
+
+
+def test_what_alembic_does_not_compare_is_the_same_too(database: Database, request: pytest.FixtureRequest) -> None:
+    """Conditions of indexes, collations, numbers that are never used again."""
+    with Database(request.getfixturevalue(f"new_{database.dialect}_url")) as described:
+        with described.begin() as connection:
+            METADATA.create_all(connection)
+        for asked in (_INDEXES[database.dialect], _COLUMNS[database.dialect]):
+            found = []
+            for each in (database, described):
+                with each.read() as connection:
+                    found.append({tuple(row) for row in connection.execute(text(asked))})
+            assert found[0] == found[1]
 
 
 def test_an_empty_database_is_migrated(empty: Database) -> None:
