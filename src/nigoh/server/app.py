@@ -34,6 +34,7 @@ from nigoh.server.routes.sightings import sightings_router
 from nigoh.server.routes.system import system_router
 from nigoh.server.routes.watch_lists import watch_lists_router
 from nigoh.server.security_headers import SecurityHeaders
+from nigoh.server.setup_page import setup_page_router
 from nigoh.server.sockets import SocketRoom
 from nigoh.server.stored_events import StoredEvents
 from nigoh.server.viewing_notes import ViewingNotes
@@ -62,6 +63,7 @@ def build_app(parts: ServerParts) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     app.include_router(metrics_router(parts.metrics, local=parts.local_metrics))
     app.include_router(docs_router(lambda: build_document(app)))
+    app.include_router(setup_page_router())
     # The last that is added is the first that a request meets.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=JSON_BYTES)
     app.add_middleware(ForeignErrors)

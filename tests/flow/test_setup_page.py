@@ -1,0 +1,40 @@
+"""The page behind the link of the first start."""
+
+import re
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from nigoh.server.problems import answer_errors
+from nigoh.server.setup_page import setup_page_router
+
+PAGES = Path(__file__).resolve().parents[2] / "src" / "nigoh" / "server" / "pages"
+
+
+def client() -> TestClient:
+    app = FastAPI()
+    answer_errors(app)
+    app.include_router(setup_page_router())
+    return TestClient(app)
+
+
+def test_the_page_loads_all_that_it_needs_from_this_server_and_nothing_else() -> None:
+    asking = client()
+    page = asking.get("/setup")
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    wanted = re.findall(r'(?:href|src)="([^"]+)"', page.text)
+    assert len(wanted) == 2
+    for address in wanted:
+        assert address.startswith("/setup/")
+        assert asking.get(address).status_code == 200
+    assert not re.search(r"https?://", page.text + asking.get("/setup/setup.js").text)
+    assert "<script>" not in page.text
+
+
+def test_nothing_but_its_own_parts_can_be_had_below_it() -> None:
+    asking = client()
+    for name in ("docs.js", "setup.html", "..%2Fsetup_page.py", "%2e%2e/app.py"):
+        assert asking.get(f"/setup/{name}").status_code == 404
