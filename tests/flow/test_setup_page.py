@@ -1,26 +1,30 @@
 """The page behind the link of the first start."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
+import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from nigoh.server.problems import answer_errors
 from nigoh.server.setup_page import setup_page_router
+from nigoh.server.web_server import WebOptions, WebServer
 
 PAGES = Path(__file__).resolve().parents[2] / "src" / "nigoh" / "server" / "pages"
 
 
-def client() -> TestClient:
+@pytest.fixture
+def asking() -> Iterator[httpx.Client]:
     app = FastAPI()
     answer_errors(app)
     app.include_router(setup_page_router())
-    return TestClient(app)
+    with WebServer(app, WebOptions(port=0)) as server, httpx.Client(base_url=server.address, timeout=20) as client:
+        yield client
 
 
-def test_the_page_loads_all_that_it_needs_from_this_server_and_nothing_else() -> None:
-    asking = client()
+def test_the_page_loads_all_that_it_needs_from_this_server_and_nothing_else(asking: httpx.Client) -> None:
     page = asking.get("/setup")
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-store"
@@ -34,7 +38,6 @@ def test_the_page_loads_all_that_it_needs_from_this_server_and_nothing_else() ->
     assert "<script>" not in page.text
 
 
-def test_nothing_but_its_own_parts_can_be_had_below_it() -> None:
-    asking = client()
+def test_nothing_but_its_own_parts_can_be_had_below_it(asking: httpx.Client) -> None:
     for name in ("docs.js", "setup.html", "..%2Fsetup_page.py", "%2e%2e/app.py"):
         assert asking.get(f"/setup/{name}").status_code == 404
