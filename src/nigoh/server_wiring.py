@@ -22,6 +22,7 @@ from nigoh.server.app import build_app
 from nigoh.server.live_views import LiveViews
 from nigoh.server.metrics import StatusCollector
 from nigoh.server.parts import ServerParts
+from nigoh.server.routes.audit import audit_router
 from nigoh.server.web_server import WebOptions, WebServer
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -85,7 +86,7 @@ def build_server(
         views=engine.views,
         status=engine.status,
         threshold=engine.threshold,
-        routers=access_routers(desks, unix_s),
+        routers=(*access_routers(desks, unix_s), audit_router(database)),
         checks={"database": database.ping, "engine": lambda: _require_shards(engine.status())},
         metrics=registry,
         # Behind a proxy on this machine everybody would come from here.
