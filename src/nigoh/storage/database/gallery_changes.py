@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, literal, select, text
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, literal, select
 
 from nigoh.domain.sighting import PersonId
+from nigoh.storage.database.log_lock import take_log_lock
 from nigoh.storage.database.tables import GALLERY_CHANGES
-
-_LOCK_KEY = 0x6E69_676F_6802
-"""Of PostgreSQL's advisory lock: "nigoh", 2."""
 
 _NUMBER = GALLERY_CHANGES.c.number
 _PERSON = GALLERY_CHANGES.c.person_id
@@ -45,14 +43,14 @@ class GalleryChanges:
         """Something about these people is another now."""
         rows = [{"who": person} for person in sorted(set(people))]
         if rows:
-            self._take_turn()
+            take_log_lock(self._connection)
             self._connection.execute(delete(GALLERY_CHANGES).where(bindparam("who") == _PERSON), rows)
             added = insert(GALLERY_CHANGES).values(person_id=bindparam("who"), unix_s=now_unix_s)
             self._connection.execute(added, rows)
 
     def append_chosen(self, people: Select[tuple[str]], now_unix_s: float) -> None:
         """The same, for the people whose identifiers the query finds: any number of them."""
-        self._take_turn()
+        take_log_lock(self._connection)
         self._connection.execute(delete(GALLERY_CHANGES).where(_PERSON.in_(people)))
         who = people.subquery()
         named = select(who.c[0], literal(now_unix_s))
@@ -67,7 +65,3 @@ class GalleryChanges:
         columns = select(_NUMBER, _PERSON, GALLERY_CHANGES.c.unix_s)
         rows = self._connection.execute(columns.where(number < _NUMBER).order_by(_NUMBER).limit(limit))
         return tuple(GalleryChange(row.number, PersonId(row.person_id), row.unix_s) for row in rows)
-
-    def _take_turn(self) -> None:
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})

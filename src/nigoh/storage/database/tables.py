@@ -14,49 +14,71 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import VARCHAR
 
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from nigoh.storage.database.access_tables import (
+    API_TOKENS,
+    AUDIT,
+    LOGIN_ADDRESSES,
+    LOGIN_FAILURES,
+    RECOVERY_CODES,
+    SESSIONS,
+    SETUP_LINKS,
+    USERS,
+)
+from nigoh.storage.database.columns import (
+    METADATA,
+    MODEL,
+    SORTED_LENGTH,
+    Number,
+    Sorted,
+    change_columns,
+    id_column,
+    model_columns,
 )
 
-_Number = BigInteger().with_variant(Integer, "sqlite")
-"""A number that grows by itself: SQLite does so for INTEGER alone."""
-
-SORTED_LENGTH = 128
-_Sorted = String(SORTED_LENGTH).with_variant(VARCHAR(SORTED_LENGTH, collation="C"), "postgresql")
-"""A text that sorts alike in every database: by its code points, as SQLite does."""
-
-
-def _id(name: str = "id") -> Column[str]:
-    return Column(name, String(64), primary_key=True)
-
-
-def _changes() -> tuple[Column[float], Column[float], Column[int]]:
-    return (
-        Column("created_unix_s", Double, nullable=False),
-        Column("updated_unix_s", Double, nullable=False),
-        Column("version", Integer, nullable=False, default=1),
-    )
-
+__all__ = [
+    "API_TOKENS",
+    "AUDIT",
+    "CAMERAS",
+    "CAMERA_GROUPS",
+    "CLIPS",
+    "DATA_KEYS",
+    "EVENTS",
+    "GALLERY_CHANGES",
+    "IDEMPOTENCY",
+    "LISTED",
+    "LOGIN_ADDRESSES",
+    "LOGIN_FAILURES",
+    "MEDIA",
+    "METADATA",
+    "NEGATIVES",
+    "OUTBOX",
+    "PEOPLE",
+    "PHOTOS",
+    "RECOVERY_CODES",
+    "SECRETS",
+    "SESSIONS",
+    "SETTINGS",
+    "SETUP_LINKS",
+    "SIGHTINGS",
+    "SORTED_LENGTH",
+    "TEMPLATES",
+    "TRACKS",
+    "USERS",
+    "WATCH_LISTS",
+]
 
 # --- The vault ------------------------------------------------------------------------------------------------------
 
 DATA_KEYS = Table(
     "data_key",
     METADATA,
-    _id(),
+    id_column(),
     # "person:ID", "unknown:YYYY-MM-DD" (people who match nobody, by day), "camera", "installation".
     Column("scope", String(96), nullable=False, index=True),
     # NULL once destroyed: what was sealed under it is gone for good.
@@ -69,7 +91,7 @@ DATA_KEYS = Table(
 SECRETS = Table(
     "secret",
     METADATA,
-    _id("name"),
+    id_column("name"),
     Column("key_id", ForeignKey("data_key.id"), nullable=False),
     Column("sealed_value", LargeBinary, nullable=False),
     Column("created_unix_s", Double, nullable=False),
@@ -78,7 +100,7 @@ SECRETS = Table(
 MEDIA = Table(
     "media",
     METADATA,
-    _id(),
+    id_column(),
     # "photo", "crop": the bytes lie sealed in a file of the media folder, named after the identifier.
     Column("kind", String(16), nullable=False),
     Column("content_type", String(64), nullable=False),
@@ -92,19 +114,19 @@ MEDIA = Table(
 PEOPLE = Table(
     "person",
     METADATA,
-    _id(),
+    id_column(),
     Column("name", Text, nullable=False),
     Column("other_names", JSON, nullable=False, default=list),
     # All names, folded by `nigoh.domain.name_folding`, so that every script and spelling finds them.
     Column("folded_names", Text, nullable=False),
     # The beginning of the name in Latin letters, by which lists are sorted.
-    Column("sort_name", _Sorted, nullable=False),
+    Column("sort_name", Sorted, nullable=False),
     Column("external_id", String(256), unique=True),
     Column("notes", Text, nullable=False, default=""),
     Column("group_name", String(256), nullable=False, default="", index=True),
     Column("legal_basis", String(32), nullable=False),
     Column("expires_unix_s", Double, index=True),
-    *_changes(),
+    *change_columns(),
     # Not over `folded_names`: names may be longer than PostgreSQL takes into an index.
     Index("ix_person_sort_name_id", "sort_name", "id"),
     Index("ix_person_created_unix_s_id", "created_unix_s", "id"),
@@ -113,13 +135,13 @@ PEOPLE = Table(
 WATCH_LISTS = Table(
     "watch_list",
     METADATA,
-    _id(),
+    id_column(),
     Column("name", String(256), nullable=False, unique=True),
     Column("wanted", Boolean, nullable=False, default=False),
     Column("threshold", Double),
     Column("colour", String(7), nullable=False),
     Column("priority", Integer, nullable=False, default=0),
-    *_changes(),
+    *change_columns(),
 )
 
 LISTED = Table(
@@ -132,7 +154,7 @@ LISTED = Table(
 PHOTOS = Table(
     "photo",
     METADATA,
-    _id(),
+    id_column(),
     Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("media_id", ForeignKey("media.id"), nullable=False),
     Column("box", JSON, nullable=False),
@@ -143,37 +165,27 @@ PHOTOS = Table(
     Column("created_unix_s", Double, nullable=False),
 )
 
-_MODEL = ("model_name", "model_version", "model_digest", "model_preprocessing")
-
-
-def _model() -> tuple[Column[str] | Column[int], ...]:
-    return (
-        *(Column(name, String(128), nullable=False) for name in _MODEL),
-        Column("dimension", Integer, nullable=False),
-    )
-
-
 TEMPLATES = Table(
     "template",
     METADATA,
-    _id(),
+    id_column(),
     Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("photo_id", ForeignKey("photo.id", ondelete="CASCADE"), index=True),
-    *_model(),
+    *model_columns(),
     Column("key_id", ForeignKey("data_key.id"), nullable=False),
     Column("sealed_vector", LargeBinary, nullable=False),
     Column("created_unix_s", Double, nullable=False),
-    Index("ix_template_model", *_MODEL),
+    Index("ix_template_model", *MODEL),
 )
 
 NEGATIVES = Table(
     "negative",
     METADATA,
-    _id(),
+    id_column(),
     # "Not this person": the sighting's template shall not match this person again.
     Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("sighting_id", String(128), nullable=False),
-    *_model(),
+    *model_columns(),
     Column("key_id", ForeignKey("data_key.id"), nullable=False),
     Column("sealed_vector", LargeBinary, nullable=False),
     Column("created_by", String(256), nullable=False),
@@ -184,7 +196,7 @@ GALLERY_CHANGES = Table(
     "gallery_change",
     METADATA,
     # Followers of the gallery ask for what is above the number that they have.
-    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("number", Number, primary_key=True, autoincrement=True),
     Column("person_id", String(64), nullable=False, index=True),
     Column("unix_s", Double, nullable=False),
     sqlite_autoincrement=True,
@@ -193,13 +205,13 @@ GALLERY_CHANGES = Table(
 # --- Cameras --------------------------------------------------------------------------------------------------------
 
 CAMERA_GROUPS = Table(
-    "camera_group", METADATA, _id(), Column("name", String(256), nullable=False, unique=True), *_changes()
+    "camera_group", METADATA, id_column(), Column("name", String(256), nullable=False, unique=True), *change_columns()
 )
 
 CAMERAS = Table(
     "camera",
     METADATA,
-    _id(),
+    id_column(),
     Column("name", String(256), nullable=False, unique=True),
     Column("group_id", ForeignKey("camera_group.id", ondelete="SET NULL"), index=True),
     # The address with its user and password; `shown_url` is the same without them.
@@ -209,7 +221,7 @@ CAMERAS = Table(
     # All other fields of `nigoh.domain.camera.Camera`, as JSON.
     Column("options", JSON, nullable=False),
     Column("enabled", Boolean, nullable=False, default=True),
-    *_changes(),
+    *change_columns(),
 )
 
 # --- Sightings ------------------------------------------------------------------------------------------------------
@@ -262,7 +274,7 @@ TRACKS = Table(
     Column("id", String(128), primary_key=True),
     Column("camera", String(256), nullable=False),
     Column("first_unix_s", Double, nullable=False, index=True),
-    *_model(),
+    *model_columns(),
     Column("key_id", ForeignKey("data_key.id"), nullable=False, index=True),
     Column("sealed_vector", LargeBinary, nullable=False),
 )
@@ -270,7 +282,7 @@ TRACKS = Table(
 CLIPS = Table(
     "clip",
     METADATA,
-    _id(),
+    id_column(),
     Column("camera", String(256), nullable=False),
     # Relative to the folder of recordings.
     Column("path", Text, nullable=False, unique=True),
@@ -285,7 +297,7 @@ CLIPS = Table(
 EVENTS = Table(
     "event",
     METADATA,
-    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("number", Number, primary_key=True, autoincrement=True),
     Column("kind", String(32), nullable=False),
     Column("camera", String(256), nullable=False, default=""),
     Column("subject", String(128), nullable=False),
@@ -306,116 +318,12 @@ OUTBOX = Table(
     Column("last_error", Text, nullable=False, default=""),
 )
 
-# --- Who may touch it -----------------------------------------------------------------------------------------------
-
-USERS = Table(
-    "user_account",
-    METADATA,
-    _id(),
-    Column("name", String(256), nullable=False, unique=True),
-    Column("display_name", Text, nullable=False, default=""),
-    Column("role", String(32), nullable=False),
-    # NULL: logs in elsewhere (OpenID Connect), whose subject is `oidc_subject`.
-    Column("password_hash", Text),
-    Column("oidc_subject", String(512), unique=True),
-    Column("key_id", ForeignKey("data_key.id")),
-    Column("sealed_totp", LargeBinary),
-    # Number of the newest 30 s whose code was accepted: none up to it is accepted again. NULL: not confirmed yet.
-    Column("totp_step", BigInteger),
-    # Names of the only cameras that they may see, or NULL: all.
-    Column("cameras", JSON(none_as_null=True)),
-    Column("language", String(8), nullable=False, default="en"),
-    Column("disabled", Boolean, nullable=False, default=False),
-    *_changes(),
-)
-
-RECOVERY_CODES = Table(
-    "recovery_code",
-    METADATA,
-    # Stands in for a code of the second factor, once: the row goes with it.
-    Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True),
-    Column("code_hash", String(64), primary_key=True),
-)
-
-LOGIN_ADDRESSES = Table(
-    "login_address",
-    METADATA,
-    # From where somebody has logged in: there, strangers' attempts on the account do not hold them up.
-    Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True),
-    Column("address", String(64), primary_key=True),
-    Column("seen_unix_s", Double, nullable=False),
-)
-
-SETUP_LINKS = Table(
-    "setup_link",
-    METADATA,
-    # SHA-256 of the token in the link that makes the first administrator.
-    _id("token_hash"),
-    Column("expires_unix_s", Double, nullable=False),
-)
-
-SESSIONS = Table(
-    "session",
-    METADATA,
-    # SHA-256 of the cookie: a stolen database opens no session.
-    _id("token_hash"),
-    Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("csrf_hash", String(64), nullable=False),
-    Column("created_unix_s", Double, nullable=False),
-    Column("seen_unix_s", Double, nullable=False),
-    Column("expires_unix_s", Double, nullable=False, index=True),
-    Column("address", String(64), nullable=False, default=""),
-    Column("agent", Text, nullable=False, default=""),
-)
-
-API_TOKENS = Table(
-    "api_token",
-    METADATA,
-    _id(),
-    Column("token_hash", String(64), nullable=False, unique=True),
-    Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("name", String(256), nullable=False),
-    Column("scopes", JSON, nullable=False),
-    Column("created_unix_s", Double, nullable=False),
-    Column("expires_unix_s", Double),
-    Column("used_unix_s", Double),
-    Column("revoked_unix_s", Double),
-)
-
-LOGIN_FAILURES = Table(
-    "login_failure",
-    METADATA,
-    Column("number", _Number, primary_key=True, autoincrement=True),
-    # "account:NAME", "address:ADDRESS", "both:ADDRESS NAME", "code:NAME", or "told:ADDRESS" (a refusal was audited).
-    Column("subject", String(320), nullable=False),
-    Column("unix_s", Double, nullable=False),
-    Index("ix_login_failure_subject_unix_s", "subject", "unix_s"),
-)
-
-AUDIT = Table(
-    "audit",
-    METADATA,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
-    Column("unix_s", Double, nullable=False, index=True),
-    Column("action", String(32), nullable=False, index=True),
-    Column("actor", String(256), nullable=False, index=True),
-    Column("address", String(64), nullable=False),
-    Column("target_kind", String(32), nullable=False),
-    Column("target_id", String(256), nullable=False, index=True),
-    Column("reason", Text, nullable=False),
-    Column("detail", JSON, nullable=False),
-    # Which form of `nigoh.storage.audit.encoding` the hash was taken over.
-    Column("encoding", Integer, nullable=False, default=1),
-    Column("previous_hash", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-)
-
 # --- The rest -------------------------------------------------------------------------------------------------------
 
 SETTINGS = Table(
     "setting",
     METADATA,
-    _id("key"),
+    id_column("key"),
     Column("value", JSON, nullable=False),
     Column("updated_unix_s", Double, nullable=False),
     Column("version", Integer, nullable=False, default=1),
