@@ -4,6 +4,8 @@ Times are seconds since 1970 (`_unix_s`), identifiers those of `nigoh.domain.ide
 `wrapped_*`) was encrypted by the vault: its `key_id` names the data key. `version` grows with each change of a row.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -226,9 +228,9 @@ CAMERAS = Table(
 
 # --- Sightings ------------------------------------------------------------------------------------------------------
 
-_NAMED = {f"{dialect}_where": text("person_id IS NOT NULL") for dialect in ("sqlite", "postgresql")}
-_JUDGED = {f"{dialect}_where": text("verdict <> 'none'") for dialect in ("sqlite", "postgresql")}
-_PICTURED = {f"{dialect}_where": text("media_id <> ''") for dialect in ("sqlite", "postgresql")}
+_NAMED: dict[str, Any] = {f"{dialect}_where": text("person_id IS NOT NULL") for dialect in ("sqlite", "postgresql")}
+_JUDGED: dict[str, Any] = {f"{dialect}_where": text("verdict <> 'none'") for dialect in ("sqlite", "postgresql")}
+_PICTURED: dict[str, Any] = {f"{dialect}_where": text("media_id <> ''") for dialect in ("sqlite", "postgresql")}
 """Conditions of partial indices: most sightings are of nobody known, hardly any is judged, old pictures are gone."""
 
 SIGHTINGS = Table(
