@@ -16,9 +16,9 @@ from nigoh.cli.logs import LogFormat, configure_logs, log_options
 from nigoh.cli.terminal import report_note
 from nigoh.cli.up_config import LiveConfig, LoadedFile, stamp_of
 from nigoh.cli.up_lines import UpLines
-from nigoh.cli.up_outputs import PatientOutput
+from nigoh.cli.up_outputs import Output, PatientOutput
 from nigoh.cli.up_run import EngineRun, EngineTeller, Requests, obeying_signals
-from nigoh.cli.up_serving import Running, open_standing, serve
+from nigoh.cli.up_serving import Running, open_intake, open_standing, serve
 from nigoh.cli.watch_table import complaint_lines
 from nigoh.config.engine_file import parse_engine_file, read_engine_file
 from nigoh.config.engine_settings import STDOUT, EngineOptions, EngineSettings
@@ -122,7 +122,9 @@ def _run(
         standing = open_standing(loaded.settings, choice, stack)
         settings = standing.settings if standing else loaded.settings
         stack.enter_context(only_engine_of(settings.engine.data_dir))
-        outputs = _open_outputs(settings.engine, stack)
+        outputs: tuple[Output, ...] = _open_outputs(settings.engine, stack)
+        if standing:
+            outputs += (open_intake(standing, stack),)
         views = LiveViews(show)
         teller = EngineTeller(lines, outputs, views)
         known = _enrol(settings, requests)

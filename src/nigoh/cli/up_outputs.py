@@ -4,6 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from nigoh.engine.shard_seam import SightingNews
 from nigoh.errors import OutputError
@@ -12,6 +13,22 @@ _log = logging.getLogger(__name__)
 
 _RETRY_S = 5.0
 _MOST_WAITING = 5_000
+
+
+class Output(Protocol):
+    """Keeps sightings, in their order. One thread."""
+
+    def take(self, news: SightingNews, now_s: float) -> None:
+        """Keep one; it may wait until the next step."""
+        ...
+
+    def step(self, now_s: float) -> None:
+        """Do what is due."""
+        ...
+
+    def close(self, now_s: float) -> None:
+        """Try once more, and say what is given up."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

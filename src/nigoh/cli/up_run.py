@@ -11,7 +11,7 @@ from types import FrameType
 
 from nigoh.cli.up_config import LiveConfig
 from nigoh.cli.up_lines import UpLines
-from nigoh.cli.up_outputs import PatientOutput
+from nigoh.cli.up_outputs import Output
 from nigoh.engine.shard_seam import LivePicture, SightingNews
 from nigoh.engine.supervisor import CameraChange, EngineNews, Supervisor
 from nigoh.server.live_views import LiveViews
@@ -40,7 +40,7 @@ class Requests:
 class EngineTeller:
     """Passes the engine's news on: to the terminal, to files, to viewers. One thread."""
 
-    def __init__(self, lines: UpLines, outputs: tuple[PatientOutput, ...], views: LiveViews) -> None:
+    def __init__(self, lines: UpLines, outputs: tuple[Output, ...], views: LiveViews) -> None:
         self._lines = lines
         self._outputs = outputs
         self._views = views

@@ -7,17 +7,24 @@ from dataclasses import dataclass
 
 from nigoh.cli.database_options import DeploymentChoice
 from nigoh.cli.terminal import report_note
+from nigoh.cli.up_spool import SpooledOutput
 from nigoh.config.engine_settings import EngineSettings, ServerSettings
 from nigoh.deployment_wiring import Deployment, open_deployment
 from nigoh.domain.camera_status import EngineStatus
 from nigoh.identity.gallery import ExactGallery
 from nigoh.office.access_desks import AccessDesks
 from nigoh.office.camera_office import CameraOffice
+from nigoh.office.sighting_intake import SightingIntake
+from nigoh.office.sighting_writing import SightingWriter, WritingOptions
 from nigoh.server.live_views import LiveViews
 from nigoh.server_wiring import EngineSide, build_server
+from nigoh.storage.spool import Spool
+from nigoh.storage.spool_room import SpoolRoom
 from nigoh.wiring import build_decision_policy, build_vision
 
 _TIDY_S = 3600.0
+_SPOOLS = "spools"
+"""Folder, in the engine's own, of sightings that are on their way to the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,24 @@ def open_standing(settings: EngineSettings, choice: DeploymentChoice, stack: Exi
     settings = settings.with_data(place.data)
     cameras = CameraOffice(deployment.database, deployment.vault, now=time.time)
     return Standing(settings=settings, server=server, deployment=deployment, cameras=cameras)
+
+
+def open_intake(standing: Standing, stack: ExitStack) -> SpooledOutput:
+    """Take sightings into the database from now on until the stack is left, by way of a spool.
+
+    Raises:
+        ConfigError: another process reads the spools.
+        OutputError: the folder cannot be written.
+    """
+    deployment, root = standing.deployment, standing.settings.engine.data_dir / _SPOOLS
+    with deployment.database.begin() as connection:
+        key = deployment.vault.secret(connection, "spool")
+    options = WritingOptions(store_unknown=standing.settings.privacy.store_unknown)
+    writer = SightingWriter(deployment.vault, deployment.media, options)
+    room = stack.enter_context(SpoolRoom(root, key))
+    intake = stack.enter_context(SightingIntake(room, deployment.database, writer))
+    spool = stack.enter_context(Spool(root / "engine", key))
+    return SpooledOutput(spool, intake.poke)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

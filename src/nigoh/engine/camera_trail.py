@@ -7,6 +7,7 @@ import cv2
 
 from nigoh.domain.camera_sighting import CameraSighting, Stage
 from nigoh.domain.frame import Pixels
+from nigoh.domain.spooled_sighting import TrackTemplate
 from nigoh.engine.camera_watch import FrameResult, Report
 from nigoh.engine.clocks import Clocks
 from nigoh.engine.shard_seam import SightingNews
@@ -67,6 +68,7 @@ class CameraTrail:
                 told_unix_s=self._clocks.wall(),
             ),
             encode_jpeg(report.picture),
+            TrackTemplate(report.template.vectors[0].astype("<f4").tobytes(), report.template.model),
         )
 
 

@@ -70,10 +70,17 @@ class SeenFace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """A sighting with the picture of its best shot: the face with its surroundings, (H, W, 3) uint8 BGR."""
+    """A sighting and what is kept of it.
+
+    Attributes:
+        sighting: what is told.
+        picture: its best shot: the face with its surroundings, (H, W, 3) uint8 BGR.
+        template: (1, D) the track's template, pooled from its shots.
+    """
 
     sighting: Sighting
     picture: Pixels
+    template: Templates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,13 +190,15 @@ class CameraWatch:
         return self._close(self._tracker.finish())
 
     def _decide(self, track: Track) -> None:
-        shots = Templates(track.shots.vectors, self._analyser.model)
-        found = self._gallery.search(pool(shots, track.shots.qualities), _CANDIDATES).rows[0]
+        found = self._gallery.search(self._template(track), _CANDIDATES).rows[0]
         evidence = track.shots.best.quality
         before = self._decisions.get(track.number)
         decision = decide(found, evidence, self._policy.decision, before)
         self._decisions[track.number] = decision
         track.shots.settled = is_settled(decision, len(track.shots), self._policy.decision)
+
+    def _template(self, track: Track) -> Templates:
+        return pool(Templates(track.shots.vectors, self._analyser.model), track.shots.qualities)
 
     def _is_decided(self, track: Track) -> bool:
         """Whether it has been told by name, or more shots would change nothing."""
@@ -247,4 +256,4 @@ class CameraWatch:
             model=str(self._analyser.model),
             candidates=decision.candidates,
         )
-        return Report(sighting, self._pictures[track.number])
+        return Report(sighting, self._pictures[track.number], self._template(track))

@@ -9,6 +9,7 @@ from nigoh.domain.camera import Camera
 from nigoh.domain.camera_sighting import CameraSighting
 from nigoh.domain.camera_status import ShardStatus
 from nigoh.domain.sighting import CameraId
+from nigoh.domain.spooled_sighting import TrackTemplate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,17 @@ class LivePicture:
 
 @dataclass(frozen=True, slots=True)
 class SightingNews:
-    """A sighting and, as JPEG, the picture of its best shot."""
+    """A sighting and what is kept of it.
+
+    Attributes:
+        sighting: what is told.
+        jpeg: the picture of its best shot.
+        template: the track's template so far, None where there is none.
+    """
 
     sighting: CameraSighting
     jpeg: bytes
+    template: TrackTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)
