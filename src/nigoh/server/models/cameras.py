@@ -140,8 +140,8 @@ class CameraModel(BaseModel):
     schedule: list[str]
     record: Record
     status: CameraStatusModel | None = Field(description="How it is now; null while nobody watches it.")
-    created: Time
-    updated: Time
+    created_at: Time
+    updated_at: Time
     version: int
 
 
@@ -159,8 +159,8 @@ class CameraGroupModel(BaseModel):
     id: str
     name: str
     cameras: int = Field(description="How many are in it.")
-    created: Time
-    updated: Time
+    created_at: Time
+    updated_at: Time
     version: int
 
 
@@ -185,8 +185,8 @@ def camera_model(record: CameraRecord, status: CameraStatus | None) -> CameraMod
         schedule=[format_hours(hours) for hours in camera.schedule.hours],
         record=camera.record,
         status=None if status is None else camera_status_model(status),
-        created=to_time(record.created_unix_s),
-        updated=to_time(record.updated_unix_s),
+        created_at=to_time(record.created_unix_s),
+        updated_at=to_time(record.updated_unix_s),
         version=record.version,
     )
 
@@ -197,8 +197,8 @@ def camera_group_model(group: CameraGroup, cameras: int) -> CameraGroupModel:
         id=group.id,
         name=group.name,
         cameras=cameras,
-        created=to_time(group.created_unix_s),
-        updated=to_time(group.updated_unix_s),
+        created_at=to_time(group.created_unix_s),
+        updated_at=to_time(group.updated_unix_s),
         version=group.version,
     )
 

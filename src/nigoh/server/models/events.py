@@ -16,7 +16,7 @@ class EventModel(BaseModel):
     kind: EventKind
     camera: str = Field(description="Where; empty for what belongs to no camera.")
     subject: str = Field(description="Identifier of the sighting, person, camera or setting.")
-    time: Time
+    at: Time
     body: dict[str, Any] = Field(description="What is told of it; it depends on the kind.")
 
 
@@ -35,6 +35,6 @@ def event_model(event: Event) -> EventModel:
         kind=event.kind,
         camera=event.camera,
         subject=event.subject,
-        time=to_time(event.unix_s),
+        at=to_time(event.unix_s),
         body=body if isinstance(body, dict) else {"value": body},
     )

@@ -35,7 +35,7 @@ class PersonIn(BaseModel):
     notes: Text = ""
     group: ShortText = Field("", description="A department, a class, a shift.")
     legal_basis: LegalBasis = Field(LegalBasis.UNSPECIFIED, description="Why their biometric data may be processed.")
-    expires: Expiry = None
+    expires_at: Expiry = None
     lists: ListIds = []
 
     def draft(self) -> PersonDraft:
@@ -47,7 +47,7 @@ class PersonIn(BaseModel):
             notes=self.notes,
             group=self.group,
             legal_basis=self.legal_basis,
-            expires_unix_s=to_unix_s(self.expires),
+            expires_unix_s=to_unix_s(self.expires_at),
             lists=frozenset(self.lists),
         )
 
@@ -63,7 +63,7 @@ class PersonChange(BaseModel):
     notes: Text = ""
     group: ShortText = ""
     legal_basis: LegalBasis = LegalBasis.UNSPECIFIED
-    expires: Expiry = None
+    expires_at: Expiry = None
     lists: ListIds = []
 
     def applied_to(self, person: Person) -> PersonDraft:
@@ -81,8 +81,8 @@ class PersonChange(BaseModel):
             draft = replace(draft, group=self.group)
         if "legal_basis" in asked:
             draft = replace(draft, legal_basis=self.legal_basis)
-        if "expires" in asked:
-            draft = replace(draft, expires_unix_s=to_unix_s(self.expires))
+        if "expires_at" in asked:
+            draft = replace(draft, expires_unix_s=to_unix_s(self.expires_at))
         if "lists" in asked:
             draft = replace(draft, lists=frozenset(self.lists))
         return draft
@@ -98,10 +98,10 @@ class PersonModel(BaseModel):
     notes: str
     group: str
     legal_basis: LegalBasis
-    expires: Time | None
+    expires_at: Time | None
     lists: list[str] = Field(description="Identifiers of the watch lists that they stand on.")
-    created: Time
-    updated: Time
+    created_at: Time
+    updated_at: Time
     version: int
 
 
@@ -153,7 +153,7 @@ class PhotoModel(BaseModel):
     box: Box = Field(description="The face, pixels of the stored picture.")
     quality: float
     advice: list[str]
-    created: Time
+    created_at: Time
 
 
 class PhotoList(BaseModel):
@@ -218,8 +218,8 @@ class WatchListModel(BaseModel):
     colour: str
     priority: int
     people: int = Field(description="How many stand on it.")
-    created: Time
-    updated: Time
+    created_at: Time
+    updated_at: Time
     version: int
 
 
@@ -233,10 +233,10 @@ def person_model(person: Person) -> PersonModel:
         notes=person.notes,
         group=person.group,
         legal_basis=person.legal_basis,
-        expires=to_time_or_none(person.expires_unix_s),
+        expires_at=to_time_or_none(person.expires_unix_s),
         lists=sorted(person.lists),
-        created=to_time(person.created_unix_s),
-        updated=to_time(person.updated_unix_s),
+        created_at=to_time(person.created_unix_s),
+        updated_at=to_time(person.updated_unix_s),
         version=person.version,
     )
 
@@ -249,7 +249,7 @@ def photo_model(photo: Photo) -> PhotoModel:
         box=photo.box,
         quality=photo.quality,
         advice=list(photo.advice),
-        created=to_time(photo.created_unix_s),
+        created_at=to_time(photo.created_unix_s),
     )
 
 
@@ -290,7 +290,7 @@ def watch_list_model(watch_list: WatchList, people: int) -> WatchListModel:
         colour=watch_list.colour,
         priority=watch_list.priority,
         people=people,
-        created=to_time(watch_list.created_unix_s),
-        updated=to_time(watch_list.updated_unix_s),
+        created_at=to_time(watch_list.created_unix_s),
+        updated_at=to_time(watch_list.updated_unix_s),
         version=watch_list.version,
     )

@@ -29,8 +29,8 @@ class SightingModel(BaseModel):
     person_name: str | None = Field(description="Null if that may not be read, or they are gone.")
     score: float = Field(description="Cosine similarity, -1 to 1.")
     threshold: float = Field(description="What the score was held against.")
-    first: Time
-    last: Time
+    first_at: Time
+    last_at: Time
     frames: int
     quality: float
     box: Box = Field(description="Of the best shot, pixels of the camera's picture.")
@@ -81,8 +81,8 @@ class ClipModel(BaseModel):
 
     id: str
     camera: str
-    first: Time
-    last: Time
+    first_at: Time
+    last_at: Time
     size_bytes: int
 
 
@@ -99,8 +99,8 @@ def sighting_model(sighting: SightingRecord, names: Names) -> SightingModel:
         person_name=None if person is None else names.get(person),
         score=sighting.score,
         threshold=sighting.threshold,
-        first=to_time(sighting.first_unix_s),
-        last=to_time(sighting.last_unix_s),
+        first_at=to_time(sighting.first_unix_s),
+        last_at=to_time(sighting.last_unix_s),
         frames=sighting.frames,
         quality=sighting.quality,
         box=sighting.box,
@@ -123,7 +123,7 @@ def clip_model(clip: Clip) -> ClipModel:
     return ClipModel(
         id=clip.id,
         camera=clip.camera,
-        first=to_time(clip.first_unix_s),
-        last=to_time(clip.last_unix_s),
+        first_at=to_time(clip.first_unix_s),
+        last_at=to_time(clip.last_unix_s),
         size_bytes=clip.size_bytes,
     )

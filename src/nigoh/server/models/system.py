@@ -26,10 +26,10 @@ class CameraStatusModel(BaseModel):
 
     camera: str
     state: LinkState
-    since: Time
+    since_at: Time
     reason: str = Field(description="Why it is so; empty while all is well.")
     next_step: str = Field(description="What helps; empty if nothing is needed.")
-    next_try: Time | None
+    next_try_at: Time | None
     shard: str
     activity: Activity
     codec: str
@@ -58,8 +58,8 @@ class SystemModel(BaseModel):
     """How nigoh is now."""
 
     version: str
-    time: Time
-    started: Time
+    at: Time
+    started_at: Time
     pid: int
     cpu_s: float
     resident_bytes: int
@@ -91,8 +91,8 @@ def system_model(status: EngineStatus, who: Principal, version: str) -> SystemMo
     """The whole engine, as somebody may see it."""
     return SystemModel(
         version=version,
-        time=to_time(status.unix_s),
-        started=to_time(status.started_unix_s),
+        at=to_time(status.unix_s),
+        started_at=to_time(status.started_unix_s),
         pid=status.pid,
         cpu_s=status.cpu_s,
         resident_bytes=status.resident_bytes,
@@ -112,10 +112,10 @@ def camera_status_model(status: CameraStatus) -> CameraStatusModel:
     return CameraStatusModel(
         camera=status.camera,
         state=status.state,
-        since=to_time(status.since_unix_s),
+        since_at=to_time(status.since_unix_s),
         reason=redact(status.reason),
         next_step=redact(status.next_step),
-        next_try=to_time_or_none(status.next_try_unix_s),
+        next_try_at=to_time_or_none(status.next_try_unix_s),
         shard=status.shard,
         activity=status.activity,
         codec=status.codec,
