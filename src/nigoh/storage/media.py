@@ -8,7 +8,8 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _GRACE_S = 600.0
 """A file whose row is not there yet is one that is being put; transactions are far shorter."""
 
 _AT_ONCE = 500
+_SYNCING_THREADS = 8
 
 
 class MediaStore:
@@ -74,6 +76,32 @@ class MediaStore:
         row = {"id": media_id, "kind": kind, "content_type": content_type, "size_bytes": len(data)}
         connection.execute(insert(MEDIA).values(**row, key_id=sealed.key_id, created_unix_s=self._now()))
         return media_id
+
+    def put_many(
+        self, connection: Connection, scope: str, kind: str, content_type: str, pictures: Sequence[bytes]
+    ) -> list[str]:
+        """Keep pictures of one scope: as `put` for each, at a tenth of its time, as the disk is waited for once.
+
+        Raises:
+            OutputError, KeyDestroyed, ValueError: as of `put`; none of them is kept.
+        """
+        now = self._now()
+        if any(len(data) > MOST_BYTES for data in pictures):
+            raise ValueError(f"a picture has at most {MOST_BYTES} bytes")
+        ids = [new_id(now) for _ in pictures]
+        bindings = [_binding(media_id, kind, content_type) for media_id in ids]
+        sealed = self.vault.seal_many(connection, scope, list(zip(pictures, bindings, strict=True)))
+        write_media_files(
+            {self.path(each): _content(piece) for each, piece in zip(ids, sealed, strict=True)}, self.folder
+        )
+        rows = [
+            {"id": each, "kind": kind, "content_type": content_type, "size_bytes": len(data), "key_id": piece.key_id,
+             "created_unix_s": now}
+            for each, data, piece in zip(ids, pictures, sealed, strict=True)
+        ]  # fmt: skip
+        if rows:
+            connection.execute(insert(MEDIA), rows)
+        return ids
 
     def get(self, connection: Connection, media_id: str) -> tuple[str, bytes]:
         """A picture's content type and bytes.
@@ -140,7 +168,7 @@ class MediaStore:
 
     def write_file(self, media_id: str, sealed: Sealed) -> None:
         """Write the sealed file of a picture, whole or not at all, and see it on the disk. Raises OutputError."""
-        write_media_file(self.path(media_id), _MAGIC + sealed.key_id.encode() + b"\n" + sealed.blob, self.folder)
+        write_media_file(self.path(media_id), _content(sealed), self.folder)
 
     def _shards(self) -> Iterator[Path]:
         if self.folder.is_dir():
@@ -194,6 +222,47 @@ def write_media_file(path: Path, content: bytes, root: Path) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise OutputError.of(path, error) from error
+
+
+def write_media_files(files: Mapping[Path, bytes], root: Path) -> None:
+    """Write new files for their owner alone, and see all of them on the disk. Raises OutputError: none is left then.
+
+    What a crash cuts short has no row yet, and is swept up.
+    """
+    written: list[Path] = []
+    handles: list[int] = []
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path, content in files.items():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+            handles.append(os.open(path, flags, 0o600))
+            written.append(path)
+            _write_all(handles[-1], content)
+        folders = sorted({path.parent for path in written})
+        # Threads, so that one commit of the file system's journal serves many of them.
+        with ThreadPoolExecutor(_SYNCING_THREADS) as pool:
+            list(pool.map(os.fsync, handles))
+            list(pool.map(sync_folder, folders))
+    except OSError as error:
+        for path in written:
+            with suppress(OSError):
+                path.unlink()
+        raise OutputError.of(root, error) from error
+    finally:
+        for handle in handles:
+            os.close(handle)
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def _content(sealed: Sealed) -> bytes:
+    """The file of a picture."""
+    return _MAGIC + sealed.key_id.encode() + b"\n" + sealed.blob
 
 
 def media_binding(row: Row[tuple[object, ...]]) -> str:
