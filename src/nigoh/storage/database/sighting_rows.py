@@ -1,12 +1,17 @@
 """Sightings as rows."""
 
+import math
 from typing import Any
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, String
 
 from nigoh.domain.camera_sighting import CameraSighting, Stage
 from nigoh.domain.records import SightingRecord, Verdict
 from nigoh.domain.sighting import CameraId, Candidate, PersonId, Status
+from nigoh.storage.database.connecting import is_storable
+from nigoh.storage.database.tables import SIGHTINGS
+
+_LARGEST = 2**31 - 1
 
 Values = dict[str, Any]
 """By the names of columns."""
@@ -74,3 +79,25 @@ def read_sighting(row: RowMapping) -> SightingRecord:
         comment=row["comment"],
         version=row["version"],
     )
+
+
+def why_unstorable(told: CameraSighting) -> str:
+    """What keeps a word about a track out of every database, or "": nothing does."""
+    sighting = told.sighting
+    texts = {"id": told.id, "camera": sighting.camera, "person_id": sighting.person or "", "model": sighting.model}
+    for name, value in texts.items():
+        kind = SIGHTINGS.c[name].type
+        if (isinstance(kind, String) and len(value) > (kind.length or len(value))) or not is_storable(value):
+            return f"its {name} is too long, or holds a NUL"
+    if not told.id or not all(is_storable(each.person) for each in sighting.candidates):
+        return "it has no id, or a candidate that is no text"
+    numbers = (
+        *(sighting.score, sighting.threshold, sighting.best.quality, *sighting.best.box),
+        *(told.first_unix_s, told.last_unix_s, told.told_unix_s),
+        *(each.score for each in sighting.candidates),
+    )
+    if not all(math.isfinite(number) for number in numbers):
+        return "one of its numbers is none"
+    if not (0 <= sighting.track <= _LARGEST and 0 <= sighting.frames <= _LARGEST):
+        return "its track or its frames are out of range"
+    return ""
