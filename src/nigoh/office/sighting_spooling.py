@@ -62,7 +62,7 @@ class SpoolingCounts:
 
 
 class SightingSpooling:
-    """Takes sightings from any thread and has one of its own write them. A context manager; the spool becomes its own.
+    """Takes sightings from any thread and has one of its own write them. A context manager; it owns the spool.
 
     What it was given is safe from the process's end a few milliseconds later, not at once.
 
