@@ -37,7 +37,7 @@ def new_key() -> bytes:
 
 
 def seal_piece(cipher: Cipher, plain: bytes, bound_to: bytes) -> bytes:
-    """Encrypt a piece of data, bound to where it is kept. Under 1 us for a template, 14 us for a crop of 50 kB."""
+    """Encrypt a piece of data, bound to where it is kept: 3 us for a template, 40 us for a crop of 50 kB."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return bytes((_FORM,)) + nonce + cipher.encrypt(nonce, plain, bound_to)
 
