@@ -5,7 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -36,6 +36,7 @@ from nigoh.office.passwords import PasswordCost
 from nigoh.office.people_desks import open_people_desks
 from nigoh.office.person_draft import PersonDraft
 from nigoh.office.personal_tokens import TokenOrder
+from nigoh.office.sessions import Visitor
 from nigoh.office.settings_office import SettingKind, SettingsOffice
 from nigoh.server.access.door import AccessDoor
 from nigoh.server.access.routers import access_routers
@@ -160,6 +161,18 @@ class House:
             if token.name == name:
                 self.desks.tokens.revoke(ROOT, self.administrator, token.id, self.clock())
 
+    def restrict(self, name: str, cameras: AbstractSet[CameraId]) -> None:
+        """Let a user see these cameras alone from now on."""
+        user = self.desks.accounts.named(name)
+        self.desks.accounts.change(ROOT, replace(user, cameras=frozenset(cameras)), self.clock())
+
+    def log_in(self) -> str:
+        """A session of the administrator: its cookie."""
+        user = self.desks.accounts.get(self.administrator)
+        with self.parts.database.begin() as connection:
+            visitor = Visitor(address="127.0.0.1", agent="test")
+            return self.desks.sessions.open(connection, user, visitor, self.clock()).cookie
+
     @property
     def administrator(self) -> UserId:
         return UserId(self.ids[f"user:{Role.ADMINISTRATOR.value}-all"])
@@ -220,7 +233,7 @@ def _build(database: Database, folder: Path, analyser: FaceAnalyser) -> House:
         local_metrics=False,
         unix_s=clock,
         pace=BodyPace(silence_s=0.3, grace_s=5),
-        sockets=SocketOptions(check_s=0.05, send_s=1.0),
+        sockets=SocketOptions(most_of_user=8, check_s=0.05, send_s=1.0),
         feed=FeedOptions(look_s=0.02),
     )
     options = WebOptions(port=0, patience=Patience(headers_s=0.3, stall_s=0.5, most_connections=40))
