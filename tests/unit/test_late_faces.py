@@ -1,5 +1,7 @@
 """What late faces become."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -124,10 +126,18 @@ def test_a_name_that_was_taken_back_was_not_told() -> None:
 
 
 def test_only_so_many_visits_are_remembered() -> None:
-    told = ToldLately(most=3)
+    told = ToldLately(most=3, kept_s=1e6)
     for number in range(10):
         told.note(word(ANNA, 1000 * number, 1000 * number, sighting_id=str(number)))
     assert [number for number in range(10) if told.includes(GATE, ANNA, 1000 * number)] == [7, 8, 9]
+
+
+def test_visits_that_no_face_can_be_late_for_are_forgotten() -> None:
+    told = ToldLately(near_s=10, kept_s=600)
+    for number in range(10):
+        at_s = 200.0 * number
+        told.note(replace(word(ANNA, at_s, at_s, sighting_id=str(number)), told_unix_s=at_s))
+    assert [number for number in range(10) if told.includes(GATE, ANNA, 200.0 * number)] == [6, 7, 8, 9]
 
 
 def test_a_late_word_is_the_first_and_the_last_of_its_sighting() -> None:

@@ -1,7 +1,7 @@
 """Late faces: where they wait, and what they become once there was time to embed them."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -10,7 +10,7 @@ from nigoh.domain.camera_sighting import CameraSighting, Stage
 from nigoh.domain.late_face import LateCounts, LateFace
 from nigoh.domain.sighting import BestShot, CameraId, Candidate, PersonId, Sighting
 from nigoh.engine.camera_watch import ReportPolicy, WatchPolicy
-from nigoh.identity.decision import Decision, decide
+from nigoh.identity.decision import Decision, DecisionPolicy, decide
 
 NO_TRACK = 0
 """The track of a late face: it was never followed, and trackers count from 1."""
@@ -86,11 +86,13 @@ class ToldLately:
     Args:
         near_s: a face this close to a visit belongs to it.
         most: visits remembered for each camera; the oldest are forgotten.
+        kept_s: a visit that ended so long ago is forgotten: no face waits longer than this.
     """
 
-    def __init__(self, near_s: float = 10.0, most: int = 256) -> None:
+    def __init__(self, near_s: float = 10.0, most: int = 256, kept_s: float = 600.0) -> None:
         self._near_s = near_s
         self._most = most
+        self._kept_s = kept_s + near_s
         self._visits: dict[CameraId, OrderedDict[str, _Told]] = {}
 
     def note(self, news: CameraSighting) -> None:
@@ -98,6 +100,8 @@ class ToldLately:
         camera, person = news.sighting.camera, news.sighting.person
         visits = self._visits.setdefault(camera, OrderedDict())
         visits.pop(news.id, None)
+        while visits and next(iter(visits.values())).last_unix_s < news.told_unix_s - self._kept_s:
+            visits.popitem(last=False)
         if person is None:
             return
         last_unix_s = news.last_unix_s + (0.0 if news.stage is Stage.LEFT else _STAYS_S)
@@ -119,7 +123,11 @@ class ToldLately:
 
 
 def decide_late(
-    face: LateFace, candidates: Sequence[Candidate], policy: WatchPolicy, told: ToldLately
+    face: LateFace,
+    candidates: Sequence[Candidate],
+    policy: WatchPolicy,
+    told: ToldLately,
+    decide: Callable[[tuple[Candidate, ...], float, DecisionPolicy], Decision] = decide,
 ) -> LateVerdict:
     """Decide about a late face that has been embedded.
 
@@ -128,6 +136,7 @@ def decide_late(
         candidates: the people nearest to it, best first.
         policy: of its camera's watch.
         told: who has been told of.
+        decide: who it is, by these candidates, its quality and the policy.
     """
     decision = decide(tuple(candidates), face.quality, policy.decision)
     alone = can_stand_alone(face.detection, face.quality, policy.report)
@@ -140,7 +149,7 @@ def decide_late(
 
 @dataclass(frozen=True, slots=True)
 class LateWording:
-    """What stands in a late word beside the face: the threshold and the model that decided."""
+    """What stands in a late word beside the face: the model that decided, its threshold unless the person has one."""
 
     threshold: float
     model: str
@@ -156,7 +165,7 @@ def late_sighting(
         status=decision.status,
         person=decision.person,
         score=decision.score,
-        threshold=wording.threshold,
+        threshold=wording.threshold if decision.threshold is None else decision.threshold,
         first_s=face.watch_s,
         last_s=face.watch_s,
         frames=1,

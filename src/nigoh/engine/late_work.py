@@ -17,6 +17,7 @@ from nigoh.engine.camera_trail import encode_jpeg
 from nigoh.engine.camera_watch import PendingFrame, WatchPolicy
 from nigoh.engine.clocks import Clocks
 from nigoh.engine.cut_out import cut_out
+from nigoh.engine.known_people import KnownPeople
 from nigoh.engine.late_faces import (
     LateOutcome,
     LateQueue,
@@ -27,22 +28,21 @@ from nigoh.engine.late_faces import (
     late_sighting,
 )
 from nigoh.engine.shard_seam import SightingNews, Tell
-from nigoh.identity.gallery import Gallery
 
 _AT_ONCE = 2
 """Late faces a turn: 20 ms of one core, which is how long a frame that comes meanwhile waits."""
 
-_CANDIDATES = 3
 _ID_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recognition:
-    """What tells who a face is: the model, who is enrolled, and when a name is given."""
+    """What tells who a face is: the model, who is known, when a name is given; and how late it may be, seconds."""
 
     analyser: FaceAnalyser
-    gallery: Gallery
+    known: KnownPeople
     policy: WatchPolicy
+    most_late_s: float = 600.0
 
 
 class LateWork:
@@ -69,12 +69,12 @@ class LateWork:
     ) -> None:
         self._queue = queue
         self._analyser = recognition.analyser
-        self._gallery = recognition.gallery
+        self._known = recognition.known
         self._policy = recognition.policy
         self._tell = tell
         self._clocks = clocks
         self._new_id = new_id
-        self._told = ToldLately()
+        self._told = ToldLately(kept_s=recognition.most_late_s)
         self._feeds: dict[int, CameraFeed] = {}
         self._numbers: dict[CameraFeed, int] = {}
         self._waiting: Counter[int] = Counter()
@@ -111,8 +111,7 @@ class LateWork:
         if not faces:
             return
         templates = self._analyser.embed(np.stack([face.crop for face in faces]))
-        found = self._gallery.search(templates, _CANDIDATES)
-        for face, candidates in zip(faces, found.rows, strict=True):
+        for face, candidates in zip(faces, self._known.candidates(templates), strict=True):
             named = self._conclude(face, candidates)
             self._feeds[face.feed].tally.add(embedded_late=1, matched=int(named), sightings=int(named))
             self._waiting[face.feed] -= 1
@@ -146,7 +145,7 @@ class LateWork:
 
     def _conclude(self, face: LateFace, candidates: tuple[Candidate, ...]) -> bool:
         """Tell of a face if there is something to tell; whether there was."""
-        verdict = decide_late(face, candidates, self._policy, self._told)
+        verdict = decide_late(face, candidates, self._policy, self._told, self._known.decide)
         if verdict.outcome is not LateOutcome.NAMED:
             return False
         wording = LateWording(self._policy.decision.threshold, str(self._analyser.model))
