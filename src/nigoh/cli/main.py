@@ -23,6 +23,7 @@ _COMMANDS = {
     "simulate": ("nigoh.cli.simulate", "Make a camera-like clip with a truth file from portraits."),
     "view": ("nigoh.cli.view", "Show what a camera of the running engine sees, live."),
     "up": ("nigoh.cli.up", "Run the engine on all cameras of a configuration."),
+    "users": ("nigoh.cli.users", "Who may use nigoh: add, list, roles, passwords, tokens."),
     "backup": ("nigoh.cli.backup", "Back up the database, photos and crops, also while nigoh runs."),
     "restore": ("nigoh.cli.restore", "Restore a backup into an empty place."),
     "audit": ("nigoh.cli.audit", "Who did what: list, export, verify, note the head."),

@@ -47,7 +47,7 @@ class AccessDesks:
 def open_desks(
     database: Database, sealer: Sealer, *, limits: SessionLimits | None = None, cost: PasswordCost | None = None
 ) -> AccessDesks:
-    """The desks of a database; `sealer` is its vault. Takes as long as hashing a password."""
+    """The desks of a database; `sealer` is its vault."""
     passwords, doorkeeper = Passwords(cost), Doorkeeper(database)
     sessions, second_factor = OpenSessions(database, limits), SecondFactorDesk(database, sealer)
     accounts = Accounts(database, passwords)

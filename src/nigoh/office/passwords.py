@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -50,7 +51,6 @@ class Passwords:
         )
         self._wait_s = wait_s
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
-        self._nobodys = self._hasher.hash(new_secret())
 
     def hash(self, password: str) -> str:
         """What is stored of a password: parameters, salt and hash in Argon2's own text. Raises Throttled."""
@@ -61,7 +61,9 @@ class Passwords:
         """Whether it is the password; without a hash the same work is done for nothing. Raises Throttled."""
         with self.turn():
             try:
-                is_right = self._hasher.verify(password_hash or self._nobodys, _bytes(password))
+                # Made before the first check, whoever that is of: its time tells nothing either.
+                nobodys = self._nobodys
+                is_right = self._hasher.verify(password_hash or nobodys, _bytes(password))
             except (VerificationError, InvalidHashError):
                 return False
         return is_right and password_hash is not None
@@ -69,6 +71,10 @@ class Passwords:
     def is_outdated(self, password_hash: str) -> bool:
         """Whether it was made at another cost than passwords are hashed at now."""
         return self._hasher.check_needs_rehash(password_hash)
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash(new_secret())
 
     @contextmanager
     def turn(self) -> Iterator[None]:

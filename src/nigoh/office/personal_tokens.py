@@ -134,6 +134,16 @@ class PersonalTokens:
             if ApiTokens(connection).revoke(token_id, now_unix_s):
                 Audit(connection).write(_event(who, token_id, {"what": "revoked"}), now_unix_s)
 
+    def revoke_all(self, who: Principal, user: UserId, now_unix_s: float) -> int:
+        """Take all tokens of a user back; how many. Raises Missing, Forbidden as `revoke`."""
+        with self._database.begin() as connection:
+            require_reach(who, Users(connection).require(user))
+            count = ApiTokens(connection).revoke_of_user(user, now_unix_s)
+            detail: dict[str, str | int | float | bool] = {"what": "all-revoked", "tokens": count}
+            event = Actor.of(who).event(AuditAction.TOKEN, "user", user, detail)
+            Audit(connection).write(event, now_unix_s)
+        return count
+
     def tidy(self, now_unix_s: float) -> None:
         """Remove those that ended a while ago. To be called now and then."""
         with self._database.begin() as connection:
