@@ -22,12 +22,13 @@ from nigoh.domain.sighting import PersonId
 from nigoh.domain.template import Templates
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import Conflict, Invalid, KeyDestroyed, Missing, Stale
-from nigoh.identity.gallery import Candidates, ExactGallery
+from nigoh.identity.gallery import Candidates
 from nigoh.office.actor import Actor
 from nigoh.office.people_desks import PeopleDesks, open_people_desks
 from nigoh.office.person_draft import PersonDraft
 from nigoh.office.photo_desk import SentPhoto
 from nigoh.office.photo_keeper import PhotoKeeper, fingerprint_key
+from nigoh.office.stored_gallery import read_gallery
 from nigoh.storage.audit import Audit
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.events import Events
@@ -87,24 +88,6 @@ class Installation:
             return [(event.kind, event.subject) for event in Events(connection).after(0, 100)]
 
 
-class _StoredGallery:
-    """Searches what is stored at the moment, as a gallery that is up to date does."""
-
-    def __init__(self, database: Database, analyser: FaceAnalyser) -> None:
-        self.database = database
-        self.analyser = analyser
-        self.keeper: PhotoKeeper | None = None
-
-    def search(self, probes: Templates, k: int) -> Candidates:
-        assert self.keeper
-        gallery = ExactGallery(self.analyser.model)
-        with self.database.read() as connection:
-            people = [PersonId(each) for each in connection.scalars(select(PEOPLE.c.id))]
-            for person, own in self.keeper.own_templates(connection, people, self.analyser.model).items():
-                gallery.add(person, own.templates)
-        return gallery.search(probes, k)
-
-
 @pytest.fixture(scope="module")
 def analyser() -> FaceAnalyser:
     return build_analyser(VisionSettings())
@@ -115,11 +98,14 @@ def new_installation(analyser: FaceAnalyser) -> Callable[[Database, Path], Insta
     def make(database: Database, folder: Path) -> Installation:
         ticks = count(1_800_000_000)
         media = MediaStore(folder / "media", Vault(MasterKey.generate(), database))
-        gallery = _StoredGallery(database, analyser)
-        gallery.keeper = keeper = PhotoKeeper(
-            media.vault, media, fingerprint_key(media.vault, database), now=lambda: float(next(ticks))
-        )
-        desks = open_people_desks(database, media, analyser, gallery.search, now=lambda: float(next(ticks)))
+        key = fingerprint_key(media.vault, database)
+        keeper = PhotoKeeper(media.vault, media, key, now=lambda: float(next(ticks)))
+
+        def search(probes: Templates, k: int) -> Candidates:
+            """Of what is stored at the moment, as a gallery that is up to date has it."""
+            return read_gallery(database, keeper, analyser.model).search(probes, k)
+
+        desks = open_people_desks(database, media, analyser, search, now=lambda: float(next(ticks)))
         return Installation(desks, database, media, keeper, analyser)
 
     return make
@@ -359,7 +345,7 @@ def test_somebody_is_changed_by_whoever_read_them_last(installation: Installatio
     assert vip.colour == "#aabbcc"
     draft = replace(PersonDraft.of(person), name="Анна", lists=frozenset({vip.id}))
     after = people.change(ACTOR, person.id, draft, version=1)
-    assert (after.name, after.lists, after.version) == ("Анна", {vip.id}, 2)
+    assert (after.name, after.lists, after.version) == ("Анна", frozenset({vip.id}), 2)
     assert dict(installation.audit()[-1].detail) == {"changed": "name, lists"}
     with pytest.raises(Stale):
         people.change(ACTOR, person.id, draft, version=1)

@@ -92,9 +92,9 @@ def test_a_row_that_makes_no_sense_is_refused_with_its_line_and_the_others_stand
     assert reason in plan.refusals[0].reason
 
 
-def test_a_date_means_its_end_and_a_time_itself() -> None:
+def test_a_date_means_its_beginning_and_a_time_itself() -> None:
     plan = read_table(b"name,expires\nA,2027-12-31\nB,2027-12-31T12:00:00+05:00\n", "people.csv")
-    assert [person.expires_unix_s for person in plan.people] == [1_830_297_600.0, 1_830_236_400.0]
+    assert [person.expires_unix_s for person in plan.people] == [1_830_211_200.0, 1_830_236_400.0]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ _COMMANDS = {
     "doctor": ("nigoh.cli.doctor", "Check this machine: devices, models, video, window."),
     "eval": ("nigoh.cli.eval", "Measure accuracy: verification, identification, video."),
     "cameras": ("nigoh.cli.cameras", "The cameras: add, list, remove, test."),
+    "people": ("nigoh.cli.people", "Who is enrolled: add, find, import, export, erase; watch lists."),
     "samples": ("nigoh.cli.samples", "Obtain public-domain portraits to try nigoh with."),
     "simulate": ("nigoh.cli.simulate", "Make a camera-like clip with a truth file from portraits."),
     "view": ("nigoh.cli.view", "Show what a camera of the running engine sees, live."),

@@ -1,17 +1,13 @@
 """Who was enrolled a moment ago, before the gallery hears of them: an import compares its people with each other."""
 
-import numpy as np
-
 from nigoh.domain.sighting import Candidate, PersonId
-from nigoh.domain.template import ModelIdentity, Templates, require_same_model
-from nigoh.identity.gallery import Candidates
+from nigoh.domain.template import ModelIdentity, Templates
+from nigoh.identity.gallery import Candidates, ExactGallery
 from nigoh.office.photo_desk import Search
-
-_FIRST_ROWS = 256
 
 
 class Newcomers:
-    """Templates in one matrix that doubles when it is full. One thread adds and searches: the import's.
+    """A gallery of those that an import has enrolled. One thread adds and searches: that which saves.
 
     Args:
         model: of the templates.
@@ -19,33 +15,23 @@ class Newcomers:
     """
 
     def __init__(self, model: ModelIdentity, search: Search) -> None:
-        self._model = model
         self._before = search
-        self._vectors = np.empty((_FIRST_ROWS, model.dimension), np.float32)
-        self._owners: list[PersonId] = []
+        self._now = ExactGallery(model)
 
     def add(self, person: PersonId, template: Templates) -> None:
         """One more template (1, D). Raises TemplateMismatch."""
-        require_same_model(self._model, template.model)
-        if len(self._owners) == len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
-        self._vectors[len(self._owners)] = template.vectors[0]
-        self._owners.append(person)
+        self._now.add(person, template)
 
     def search(self, probes: Templates, k: int) -> Candidates:
         """The k nearest people of each probe, enrolled before or now, best first."""
-        before = self._before(probes, k).rows
-        scores = probes.vectors @ self._vectors[: len(self._owners)].T
-        return Candidates(tuple(self._merged(row, old, k) for row, old in zip(scores, before, strict=True)))
+        rows = zip(self._before(probes, k).rows, self._now.search(probes, k).rows, strict=True)
+        return Candidates(tuple(_merged((*before, *now), k) for before, now in rows))
 
-    def _merged(self, scores: np.ndarray, before: tuple[Candidate, ...], k: int) -> tuple[Candidate, ...]:
-        best = {candidate.person: candidate.score for candidate in before}
-        nearest: set[PersonId] = set()
-        for row in np.argsort(-scores, kind="stable"):
-            person = self._owners[row]
-            best[person] = max(best.get(person, -1.0), float(scores[row]))
-            nearest.add(person)
-            if len(nearest) == k:
-                break
-        ranked = sorted(best.items(), key=lambda each: -each[1])
-        return tuple(Candidate(person, score) for person, score in ranked[:k])
+
+def _merged(candidates: tuple[Candidate, ...], k: int) -> tuple[Candidate, ...]:
+    """The k best people: the gallery may have heard of a newcomer by now, who is then in both."""
+    best: dict[PersonId, float] = {}
+    for candidate in candidates:
+        best[candidate.person] = max(best.get(candidate.person, -1.0), candidate.score)
+    ranked = sorted(best.items(), key=lambda each: -each[1])
+    return tuple(Candidate(person, score) for person, score in ranked[:k])

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,17 +124,29 @@ class PhotoKeeper:
 
         What does not open any more, as of somebody who is being erased, is left out.
         """
-        rows = TemplateRows(connection).of_people(people, model)
-        opened = self._vault.open_many(connection, [(row.vector, row_binding(TEMPLATES, row.id)) for row in rows])
-        found: dict[PersonId, list[tuple[bytes, str]]] = {}
-        for row, plain in zip(rows, opened, strict=True):
-            if not isinstance(plain, VaultError):
-                found.setdefault(row.person, []).append((plain, row.photo or ""))
-        return {person: self._opened(parts, model) for person, parts in found.items()}
+        return self._opened(connection, TemplateRows(connection).of_people(people, model), model)
 
-    def _opened(self, parts: Sequence[tuple[bytes, str]], model: ModelIdentity) -> OwnTemplates:
-        vectors = np.stack([np.frombuffer(plain, "<f4") for plain, _ in parts]).astype(np.float32)
-        return OwnTemplates(self._vault.unprotect(Templates(vectors, model)), tuple(photo for _, photo in parts))
+    def all_templates(self, connection: Connection, model: ModelIdentity) -> Iterator[dict[PersonId, OwnTemplates]]:
+        """The same of everybody, in batches; somebody may be in several."""
+        for rows in TemplateRows(connection).batches(model):
+            yield self._opened(connection, rows, model)
+
+    def _opened(
+        self, connection: Connection, rows: Sequence[TemplateRow], model: ModelIdentity
+    ) -> dict[PersonId, OwnTemplates]:
+        plain = self._vault.open_many(connection, [(row.vector, row_binding(TEMPLATES, row.id)) for row in rows])
+        kept = [(row, vector) for row, vector in zip(rows, plain, strict=True) if not isinstance(vector, VaultError)]
+        if not kept:
+            return {}
+        vectors = np.stack([np.frombuffer(vector, "<f4") for _, vector in kept]).astype(np.float32)
+        templates = self._vault.unprotect(Templates(vectors, model))
+        places: dict[PersonId, list[int]] = {}
+        for place, (row, _) in enumerate(kept):
+            places.setdefault(row.person, []).append(place)
+        return {
+            person: OwnTemplates(templates.pick(own), tuple(kept[each][0].photo or "" for each in own))
+            for person, own in places.items()
+        }
 
 
 def fingerprint_key(vault: Vault, database: Database) -> bytes:

@@ -44,12 +44,16 @@ class PeopleZip:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
-            table = io.StringIO(newline="")
-            write_table(self._people, table)
-            # With a byte order mark: spreadsheets take it for another encoding otherwise.
-            self._write(TABLE, table.getvalue().encode("utf-8-sig"))
-        self._archive.close()
+        try:
+            if error is None:
+                table = io.StringIO(newline="")
+                write_table(self._people, table)
+                # With a byte order mark: spreadsheets take it for another encoding otherwise.
+                self._write(TABLE, table.getvalue().encode("utf-8-sig"))
+                self._archive.close()
+        finally:
+            # What has failed is not completed when it is collected.
+            self._archive.fp = None
 
     def _write(self, name: str, data: bytes) -> None:
         # Without the time: who was exported says enough.

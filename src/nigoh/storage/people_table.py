@@ -1,8 +1,8 @@
 r"""People as a table, CSV: read from whatever a spreadsheet saves, written so that a spreadsheet obeys no cell.
 
 Columns: name, and, as far as they are there, id, other_names, external_id, group, lists, legal_basis, expires, notes,
-photos. Several values in a cell are separated by `;` (in a value: `\;`). `expires` is a date, whose end is meant, or
-a time of RFC 3339.
+photos. Several values in a cell are separated by `;` (in a value: `\;`). `expires` is a date, whose beginning (UTC)
+is meant, or a time of RFC 3339.
 
 A cell that begins with = + - @ (or their wide forms), a tab or a line break is a formula to a spreadsheet, and can
 run programs and send data (CSV injection, CWE-1236). It is written with an apostrophe before it, which is taken away
@@ -13,7 +13,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TextIO
 
 from nigoh.domain.import_plan import ImportPlan, PlannedPerson, Refusal
@@ -35,7 +35,6 @@ MOST_NOTE_LETTERS = 10_000
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 _ESCAPED = _FORMULA | {"'"}
 _DELIMITERS = ",;\t"
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _IDENTIFIER = re.compile(r"[0-9a-z]{1,64}")
 
 
@@ -181,7 +180,7 @@ def parse_legal_basis(text: str) -> LegalBasis:
 
 
 def parse_expiry(text: str) -> float | None:
-    """A date (its end, UTC) or a time of RFC 3339 as seconds since 1970; "" is None. Raises ValueError."""
+    """A date (its beginning, UTC) or a time of RFC 3339 as seconds since 1970; "" is None. Raises ValueError."""
     if not text:
         return None
     try:
@@ -190,8 +189,6 @@ def parse_expiry(text: str) -> float | None:
         raise ValueError(f"'{readable(text)}' is no date: write, for example, 2027-12-31") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    if _DATE.fullmatch(text):
-        moment += timedelta(days=1)
     return moment.timestamp()
 
 
