@@ -55,6 +55,30 @@ def engine(unix_s: float, *cameras: CameraStatus, restarts: int = 0) -> EngineSt
     return EngineStatus(unix_s=unix_s, started_unix_s=900.0, pid=9, cpu_s=0.0, resident_bytes=0, shards=(shard,))
 
 
+@pytest.mark.parametrize(
+    ("before_s", "before", "after_s", "after", "expected"),
+    [
+        # 95 s of which half was watched, then ten seconds without a gap.
+        (100.0, 0.5, 110.0, 57.5 / 105, 1.0),
+        (100.0, 0.5, 110.0, 52.5 / 105, 0.5),
+        (100.0, 0.9, 110.0, 85.5 / 105, 0.0),
+        (100.0, 1.0, 110.0, 1.0, 1.0),
+        # Too young, or too old: as the engine tells.
+        (4.0, 0.0, 14.0, 0.4, 0.4),
+        (290.0, 0.5, 310.0, 0.7, 0.7),
+    ],
+)
+def test_coverage_is_that_of_the_window_and_not_of_the_connecting_before(
+    before_s: float, before: float, after_s: float, after: float, expected: float
+) -> None:
+    began_unix_s = engine(0.0).started_unix_s
+    seen = between(
+        engine(began_unix_s + before_s, camera("gate", CameraCounts(), coverage=before)),
+        engine(began_unix_s + after_s, camera("gate", CameraCounts(), coverage=after)),
+    )
+    assert seen.coverage == pytest.approx(expected, abs=1e-9)
+
+
 def window(*after: CameraStatus) -> EngineWindow:
     before = [replace(each, counts=CameraCounts(), waiting=0) for each in after]
     return between(engine(1000.0, *before), engine(1010.0, *after))

@@ -9,6 +9,13 @@ from nigoh.domain.camera_status import CameraCounts, CameraStatus, Drop, EngineS
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.camera_tally import books_balance
 
+_STARTS_S = 5.0
+"""An engine's cameras are to be watched from about so long after its own start on, when its models are loaded. It is
+rather less: then the coverage of a window comes out a little too low."""
+
+_TOLD_S = 300.0
+"""How far back a camera's coverage goes; see `nigoh.engine.coverage`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraWindow:
@@ -17,7 +24,8 @@ class CameraWindow:
     Attributes:
         camera: its name.
         watching: whether pictures came from it at the end.
-        coverage: at the end, share in [0, 1] of the last minutes in which it was really watched.
+        coverage: share in [0, 1] of the window in which it was really watched; of the last five minutes, if the
+            engine is older than these at its end.
         analysed_fps: frames a second that were searched for faces.
         looked_fps: the same, and those that were decoded and found to show nothing new.
         reconnects: that happened in the window.
@@ -85,11 +93,15 @@ def between(before: EngineStatus, after: EngineStatus) -> EngineWindow:
     seconds = after.unix_s - before.unix_s
     if seconds <= 0 or after.started_unix_s != before.started_unix_s:
         raise ValueError("two statuses of one engine are needed, the earlier first")
-    earlier = {camera.camera: camera.counts for camera in _cameras(before)}
+    earlier = {camera.camera: camera for camera in _cameras(before)}
     now = sorted(_cameras(after), key=lambda camera: camera.camera)
     if not now:
         raise ValueError("an engine without cameras does nothing")
-    pairs = [(camera, earlier.get(camera.camera, CameraCounts())) for camera in now]
+    pairs = [
+        (camera, earlier[camera.camera].counts if camera.camera in earlier else CameraCounts()) for camera in now
+    ]
+    ages_s = before.unix_s - before.started_unix_s, after.unix_s - after.started_unix_s
+    coverages = {camera.camera: _coverage(earlier.get(camera.camera), camera, *ages_s) for camera in now}
 
     def grown(name: str) -> int:
         return sum(getattr(camera.counts, name) - getattr(counts, name) for camera, counts in pairs)
@@ -99,7 +111,7 @@ def between(before: EngineStatus, after: EngineStatus) -> EngineWindow:
         drops.update({cause: count - counts.drops.get(cause, 0) for cause, count in camera.counts.drops.items()})
     return EngineWindow(
         seconds=seconds,
-        cameras=tuple(_one(camera, counts, seconds) for camera, counts in pairs),
+        cameras=tuple(_one(camera, counts, coverages[camera.camera], seconds) for camera, counts in pairs),
         offered=grown("offered"),
         analysed=grown("analysed"),
         unchanged=grown("unchanged"),
@@ -116,13 +128,22 @@ def _cameras(status: EngineStatus) -> Iterator[CameraStatus]:
     return (camera for shard in status.shards for camera in shard.cameras)
 
 
-def _one(camera: CameraStatus, before: CameraCounts, seconds: float) -> CameraWindow:
+def _coverage(before: CameraStatus | None, after: CameraStatus, before_s: float, after_s: float) -> float:
+    """Of the window alone: an engine tells of all the time since it began, its connecting included."""
+    begun_s, ended_s = before_s - _STARTS_S, after_s - _STARTS_S
+    if before is None or begun_s <= 0 or ended_s > _TOLD_S:
+        return after.coverage
+    watched_s = after.coverage * ended_s - before.coverage * begun_s
+    return min(1.0, max(0.0, watched_s / (ended_s - begun_s)))
+
+
+def _one(camera: CameraStatus, before: CameraCounts, coverage: float, seconds: float) -> CameraWindow:
     now = camera.counts
     analysed = now.analysed - before.analysed
     return CameraWindow(
         camera=camera.camera,
         watching=camera.state is LinkState.WATCHING,
-        coverage=camera.coverage,
+        coverage=coverage,
         analysed_fps=analysed / seconds,
         looked_fps=(analysed + now.unchanged - before.unchanged) / seconds,
         reconnects=now.reconnects - before.reconnects,
