@@ -16,13 +16,13 @@ from nigoh.domain.master_key import MasterKey
 from nigoh.domain.sighting import PersonId
 from nigoh.errors import ConfigError, KeyDestroyed, Missing, VaultError
 from nigoh.storage.database.database import Database
-from nigoh.storage.database.tables import DATA_KEYS, MEDIA, SECRETS, TRACKS
+from nigoh.storage.database.tables import DATA_KEYS, MEDIA, METADATA, SECRETS, TRACKS
 from nigoh.storage.media import MediaStore
 from nigoh.storage.vault.resealing import reseal_scope
 from nigoh.storage.vault.rotation import one_rotation, rotate_master
 from nigoh.storage.vault.scopes import INSTALLATION, person_scope, unknown_scope
 from nigoh.storage.vault.sealed import Sealed
-from nigoh.storage.vault.sealed_columns import row_binding
+from nigoh.storage.vault.sealed_columns import SEALED_COLUMNS, row_binding
 from nigoh.storage.vault.vault import Vault
 
 Pieces = list[tuple[Sealed, str]]
@@ -311,6 +311,15 @@ def test_sealing_anew_goes_on_after_it_was_ended_in_the_midst(database: Database
     assert reseal_scope(database, media, TODAY, 6.0) >= 31
     assert all(opens(database, media, "track", each) for each in pictures)
     assert keys_of(database, MEDIA.c.key_id) == keys_of(database, TRACKS.c.key_id)
+
+
+def test_sealing_anew_forgets_no_column_that_holds_sealed_data() -> None:
+    named = {
+        column for table in METADATA.tables.values() for column in table.columns if column.name.startswith("sealed_")
+    }
+    assert {each.sealed for each in SEALED_COLUMNS} == named
+    assert all("key_id" in each.table.columns for each in SEALED_COLUMNS)
+    assert all(each.id_column is not None for each in SEALED_COLUMNS)
 
 
 def test_secrets_of_the_installation_can_be_sealed_anew(database: Database, media: MediaStore) -> None:
