@@ -11,11 +11,13 @@ from pathlib import Path
 from nigoh.config.engine_settings import EngineSettings, RecordingSettings
 from nigoh.domain.language import Language, Words
 from nigoh.domain.sighting import CameraId
+from nigoh.domain.template import ModelIdentity
 from nigoh.engine.analysis_line import Eyes
 from nigoh.engine.batching import BatchPolicy
 from nigoh.engine.camera_watch import CameraWatch, WatchPolicy
 from nigoh.engine.clocks import Clocks
 from nigoh.engine.known_faces import KnownFaces
+from nigoh.engine.known_people import KnownPeople
 from nigoh.engine.late_work import LateWork, Recognition
 from nigoh.engine.live_view import LiveView
 from nigoh.engine.pacing import ConnectPacer, PacingLimits
@@ -23,7 +25,7 @@ from nigoh.engine.recording import Recorder
 from nigoh.engine.recording_plan import RecordingOptions
 from nigoh.engine.shard import CameraShard, ShardOptions, ShardParts
 from nigoh.engine.shard_seam import BuildShard, Tell
-from nigoh.identity.gallery import ExactGallery
+from nigoh.identity.gallery import ExactGallery, Gallery
 from nigoh.storage.black_box import BlackBox, read_black_box
 from nigoh.storage.late_faces import LateFaceFile, LateLimits, remove_leftovers
 from nigoh.storage.recordings import RecordingFolder
@@ -32,7 +34,14 @@ from nigoh.tracking.best_shots import BestShotPolicy
 from nigoh.tracking.tracker import TrackingPolicy
 from nigoh.ui.painter import LiveAnnotator
 from nigoh.video.streams import Streams
-from nigoh.wiring import build_analyser, build_decision_policy, build_vision, enrol_folder
+from nigoh.wiring import (
+    build_analyser,
+    build_decision_policy,
+    build_gallery,
+    build_vision,
+    enrol_folder,
+    threshold_by_size,
+)
 
 SETTLED_SHOTS = 1
 FEW_SHOTS = BestShotPolicy(keep=4, soon=2, soon_s=0.15, apart_s=0.8, settled_s=1.5, settled_gain=1.4, verify_s=5.0)
@@ -73,21 +82,34 @@ def enrol_people(settings: EngineSettings) -> KnownFaces | None:
 
 
 def engine_shard_builder(
-    settings: EngineSettings, known: KnownFaces | None, shards: int, language: Language = Language.ENGLISH
+    settings: EngineSettings,
+    known: KnownFaces | None,
+    shards: int,
+    language: Language = Language.ENGLISH,
+    enrolled: int = 0,
 ) -> BuildShard:
-    """What makes each of an engine's shards, here or in another process; labels are in this language."""
+    """What makes each of an engine's shards, here or in another process.
+
+    Args:
+        settings: the configuration.
+        known: the folder of known people.
+        shards: how many there are.
+        language: of labels.
+        enrolled: about how many templates the shards will be told of besides.
+    """
     remove_leftovers(settings.engine.data_dir / _LATE)
-    return partial(build_shard, ShardPlan(settings, known, shards, language))
+    return partial(build_shard, ShardPlan(settings, known, shards, language, enrolled))
 
 
 @dataclass(frozen=True, slots=True)
 class ShardPlan:
-    """What each of an engine's shards is made from: the file, who is known, how many shards there are, and labels."""
+    """What each of an engine's shards is made from; see `engine_shard_builder`."""
 
     settings: EngineSettings
     known: KnownFaces | None
     shards: int
     language: Language = Language.ENGLISH
+    enrolled: int = 0
 
     @property
     def cores(self) -> int:
@@ -113,16 +135,18 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
     """A shard: streams -> feeds -> decoders -> detector -> trackers -> embedder -> gallery -> sightings."""
     settings, clocks = plan.settings, Clocks()
     vision = build_vision(settings.vision, threads=max(1, plan.cores // 2))
-    gallery = plan.known.gallery if plan.known else ExactGallery(vision.analyser.model)
+    gallery = _gallery(plan, vision.analyser.model)
     decision = replace(build_decision_policy(settings.watch, vision, gallery), settled_shots=SETTLED_SHOTS)
+    known = KnownPeople(gallery, threshold_by_size(settings.watch, vision))
     policy = WatchPolicy(decision, TrackingPolicy(max_gap_s=LONGEST_GAP_S, shots=FEW_SHOTS, alone_gap_s=ALONE_GAP_S))
     late_limits = LateLimits(
         most_bytes=round(settings.late_faces.max_size_mb * 1e6 / plan.shards),
         most_age_s=settings.late_faces.max_age_s,
     )
     queue = LateFaceFile(settings.engine.data_dir / _LATE / name, late_limits, clocks.monotonic)
-    aside = LateWork(queue, Recognition(vision.analyser, gallery, policy), tell, clocks)
-    words = Words(language=plan.language, someone_is_wanted=bool(settings.watch.wanted))
+    aside = LateWork(queue, Recognition(vision.analyser, known, policy, late_limits.most_age_s), tell, clocks)
+    wanted = bool(settings.watch.wanted)
+    words = Words(language=plan.language, someone_is_wanted=wanted, name_of=known.name_of)
     live = LiveView(LiveAnnotator(words), tell, clocks.unix_s)
     recording = recording_options(settings.recording)
     folder = RecordingFolder(settings.recordings_folder, retention_limits(settings.recording))
@@ -130,7 +154,11 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
     witness = BlackBox(_black_box(settings, name), plan.decode_threads)
     owned: tuple[AbstractContextManager[object], ...] = (witness, aside, live, folder, recorder)
     parts = ShardParts(
-        eyes=Eyes(vision.analyser, lambda camera: CameraWatch(camera.name, vision.analyser, gallery, policy)),
+        eyes=Eyes(
+            vision.analyser,
+            lambda camera: CameraWatch(camera.name, vision.analyser, known, policy),
+            lambda changes: known.apply(changes, policy.decision),
+        ),
         streams=Streams(gate=settings.network.gate()),
         pacer=ConnectPacer(PacingLimits(most=max(1, int(settings.engine.connects_per_s))).share(plan.shards)),
         live=live,
@@ -142,6 +170,18 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
     batch = CPU_BATCHES if settings.vision.device == "cpu" else ACCELERATOR_BATCHES
     how = ShardOptions(decode_threads=plan.decode_threads, batch=batch, recorded_ring_s=recording.ring_s)
     return CameraShard(name, parts, tell, how, clocks)
+
+
+def _gallery(plan: ShardPlan, model: ModelIdentity) -> Gallery:
+    """The folder's people, in a gallery with room for those who are enrolled elsewhere."""
+    known = plan.known.gallery if plan.known else ExactGallery(model)
+    if not plan.enrolled:
+        return known
+    gallery = build_gallery(model, plan.enrolled + len(known))
+    templates, owners = known.enrolled
+    for row, owner in enumerate(owners):
+        gallery.add(owner, templates.pick([row]))
+    return gallery
 
 
 def retention_limits(settings: RecordingSettings) -> RetentionLimits:

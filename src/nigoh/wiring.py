@@ -1,6 +1,7 @@
 """The one place that names concrete classes; read aloud, it is the pipeline."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.metadata import entry_points
@@ -13,22 +14,28 @@ from nigoh.config.settings import VisionSettings, WatchSettings
 from nigoh.domain.enrolment import PhotoReport
 from nigoh.domain.operating_point import OperatingPoint
 from nigoh.domain.sighting import CameraId, person_id
+from nigoh.domain.template import ModelIdentity
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.camera_watch import CameraWatch, WatchPolicy
 from nigoh.engine.enrolment import Enroller
 from nigoh.engine.known_faces import KnownFaces
+from nigoh.engine.known_people import KnownPeople
 from nigoh.engine.photo_faces import EnrolmentPolicy
 from nigoh.engine.watching import Watching
-from nigoh.errors import ConfigError, EnrolmentError
+from nigoh.errors import ConfigError, EnrolmentError, MissingExtra
 from nigoh.identity.calibration import false_match_rate_for, threshold_for
 from nigoh.identity.decision import DecisionPolicy
-from nigoh.identity.gallery import ExactGallery
+from nigoh.identity.gallery import ExactGallery, Gallery
+from nigoh.identity.gallery_choice import GalleryKind, choose_gallery
+from nigoh.identity.template_codes import Precision
 from nigoh.storage.known_faces import list_known_photos
 from nigoh.video.opening import open_source
 from nigoh.video.options import SourceOptions
 from nigoh.video.photo import PHOTO_SUFFIXES
 from nigoh.video.sampling import Sampling
 from nigoh.vision.model_files import open_models
+
+_log = logging.getLogger(__name__)
 
 ACCELERATOR_BATCH = 8
 """Pictures that go through the detector at once on anything but a CPU."""
@@ -118,13 +125,32 @@ def open_watch(
             sampling=None if every_frame else sampling,
         ),
     )
-    camera = CameraWatch(CameraId(settings.camera or opened.info.name), vision.analyser, gallery, policy)
+    camera = CameraWatch(CameraId(settings.camera or opened.info.name), vision.analyser, KnownPeople(gallery), policy)
     # Counted where frames are analysed: of a live camera some are dropped on the way there.
     return Watching(opened, vision.analyser, camera, replace(sampling, max_frames=settings.max_frames).sampler())
 
 
+def build_gallery(model: ModelIdentity, templates: int) -> Gallery:
+    """The gallery for about so many templates of this model."""
+    if choose_gallery(templates, model.dimension) is GalleryKind.EXACT:
+        return ExactGallery(model)
+    try:
+        from nigoh.identity.approximate_gallery import ApproximateGallery  # noqa: PLC0415 - an extra
+    except MissingExtra as error:
+        _log.warning("%d templates are searched exactly. To search them sooner: %s", templates, error.next_step)
+        return ExactGallery(model, Precision.HALF)
+    return ApproximateGallery(model)
+
+
+def threshold_by_size(settings: WatchSettings | PeopleSettings, vision: Vision) -> Callable[[int], float] | None:
+    """The threshold for so many templates; None: the settings name one, however many there are."""
+    if settings.threshold is not None:
+        return None
+    return lambda templates: vision.threshold_for(false_match_rate_for(settings.false_alarms, templates))
+
+
 def build_decision_policy(
-    settings: WatchSettings | PeopleSettings, vision: Vision, gallery: ExactGallery
+    settings: WatchSettings | PeopleSettings, vision: Vision, gallery: Gallery
 ) -> DecisionPolicy:
     """Thresholds and who is wanted.
 

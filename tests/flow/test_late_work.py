@@ -19,6 +19,7 @@ from nigoh.engine.camera_feed import CameraFeed, Want
 from nigoh.engine.camera_tally import books_balance
 from nigoh.engine.camera_watch import CameraWatch, PendingFrame, WatchPolicy
 from nigoh.engine.clocks import Clocks
+from nigoh.engine.known_people import KnownPeople
 from nigoh.engine.late_work import LateWork, Recognition
 from nigoh.engine.shard_seam import News, SightingNews
 from nigoh.errors import NigohError
@@ -62,7 +63,7 @@ class Shelf:
         clocks = Clocks(monotonic=lambda: self.now_s, wall=lambda: 1e9 + self.now_s)
         self.file = LateFaceFile(folder, LateLimits(most_bytes=300_000, most_age_s=600), clocks.monotonic)
         self.told: list[News] = []
-        recognition = Recognition(analyser, self.gallery, POLICY)
+        recognition = Recognition(analyser, KnownPeople(self.gallery), POLICY)
         self.work = LateWork(self.file, recognition, self.told.append, clocks)
         self.feed = self.new_feed()
 
@@ -77,7 +78,7 @@ class Shelf:
 
     def pending(self, photo: str) -> PendingFrame:
         pixels = self.picture(photo)
-        watch = CameraWatch(GATE, self.analyser, ExactGallery(self.analyser.model), POLICY)
+        watch = CameraWatch(GATE, self.analyser, KnownPeople(ExactGallery(self.analyser.model)), POLICY)
         return watch.begin(Frame(pixels, 0, 7.0), self.analyser.detect([pixels])[0])
 
     def put_aside(self, photo: str, captured_s: float, feed: CameraFeed | None = None) -> None:

@@ -1,6 +1,6 @@
 """The words that stand on pictures and in tables, in the operator's language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,18 +45,20 @@ class Words:
     Attributes:
         language: the operator's.
         someone_is_wanted: whether this watch looks for somebody; then strangers are "other people".
+        name_of: what somebody is called who is enrolled as this; by default just that.
     """
 
     language: Language
     someone_is_wanted: bool = False
+    name_of: Callable[[str], str] = str
 
     def name(self, status: Status, person: str | None, candidates: Sequence[Candidate] = ()) -> str:
         """Who it is, in the operator's words."""
         label = status_label(status, self.language, someone_is_wanted=self.someone_is_wanted)
         if status is Status.KNOWN:
-            return str(person)
+            return self.name_of(str(person))
         if status is Status.WANTED:
-            return f"{label}: {person}"
+            return f"{label}: {self.name_of(str(person))}"
         if status is Status.AMBIGUOUS and candidates:
-            return f"{label}: {' / '.join(candidate.person for candidate in candidates[:2])}"
+            return f"{label}: {' / '.join(self.name_of(candidate.person) for candidate in candidates[:2])}"
         return label

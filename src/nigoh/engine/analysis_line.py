@@ -20,6 +20,7 @@ from nigoh.domain.camera_sighting import Stage
 from nigoh.domain.camera_status import Drop
 from nigoh.domain.faces import Faces
 from nigoh.domain.frame import Frame
+from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.geometry import centres
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.template import Templates
@@ -28,9 +29,11 @@ from nigoh.engine.batching import Batcher
 from nigoh.engine.camera_feed import CameraFeed
 from nigoh.engine.camera_trail import CameraTrail
 from nigoh.engine.camera_watch import CameraWatch, FrameResult, PendingFrame, SeenFace
+from nigoh.engine.change_desk import ChangeDesk
 from nigoh.engine.clocks import Clocks
 from nigoh.engine.decoding import WaitingFrame
 from nigoh.engine.embedding_budget import allot
+from nigoh.engine.known_people import Renewal
 from nigoh.engine.shard_seam import SightingNews
 from nigoh.errors import NigohError
 
@@ -89,12 +92,14 @@ class Listener(Protocol):
 
 @dataclass(slots=True, eq=False)
 class _Followed:
-    """A camera that is watched, from its first frame on."""
+    """A camera that is watched, from its first frame on, and the faces of its last, with when that was taken."""
 
     feed: CameraFeed
     watch: CameraWatch
     trail: CameraTrail
     zero_s: float
+    seen: tuple[SeenFace, ...] = ()
+    seen_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,10 +113,17 @@ class _Begun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Eyes:
-    """What sees: the analyser, which finds and describes faces, and what makes a camera's watch."""
+    """What sees.
+
+    Attributes:
+        analyser: finds and describes faces.
+        new_watch: makes a camera's watch.
+        renew: takes over changed people, and says what open tracks they are about.
+    """
 
     analyser: FaceAnalyser
     new_watch: Callable[[Camera], CameraWatch]
+    renew: Callable[[Sequence[GalleryChange]], Renewal]
 
 
 class AnalysisLine:
@@ -135,6 +147,7 @@ class AnalysisLine:
     ) -> None:
         self._analyser = eyes.analyser
         self._new_watch = eyes.new_watch
+        self._take_over = eyes.renew
         self._frames = frames
         self._listener = listener
         self._aside = aside
@@ -142,6 +155,7 @@ class AnalysisLine:
         self._limits = EmbeddingLimits()
         self._followed: dict[CameraId, _Followed] = {}
         self._leaving: deque[CameraFeed] = deque()
+        self._changes = ChangeDesk()
         self._busy_since: float | None = None
         self._broken: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="analyse", daemon=True)
@@ -149,6 +163,10 @@ class AnalysisLine:
     def leave(self, feed: CameraFeed) -> None:
         """A camera has been lost or removed: its open tracks end soon. Any thread may say so."""
         self._leaving.append(feed)
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """Know these people as they are now, before the next batch. Any thread may say so."""
+        self._changes.put(changes)
 
     def hangs(self, now_s: float, patience_s: float) -> str:
         """What hangs, "" if nothing does."""
@@ -172,6 +190,7 @@ class AnalysisLine:
             while (batch := self._frames.take(0 if self._aside.waiting else _IDLE_S)) is not None:
                 self._busy_since = self._clocks.monotonic()
                 self._end_left()
+                self._renew()
                 if batch:
                     self._analyse([waiting for _, waiting in batch])
                 else:
@@ -264,6 +283,7 @@ class AnalysisLine:
             _log.warning("a sighting could not be told: %s", error, extra={"camera": camera})
             return
         self._tell(followed, news)
+        followed.seen, followed.seen_s = result.faces, begun.captured_s
         self._listener.seen(camera, result.faces, begun.captured_s)
         for face in result.faces:
             if (sighting_id := followed.trail.id_of(face.track)) is not None:
@@ -274,6 +294,17 @@ class AnalysisLine:
             followed.feed.tally.add(sightings=each.sighting.stage is Stage.APPEARED)
             self._aside.told(each)
             self._listener.tell(each)
+
+    def _renew(self) -> None:
+        """Take over changed people; open tracks that they are about are decided anew."""
+        while changes := self._changes.take():
+            self._busy_since = self._clocks.monotonic()
+            renewal = self._take_over(changes)
+            for followed in self._followed.values():
+                self._tell(followed, followed.trail.change(followed.watch.renew(renewal)))
+                if (seen := followed.watch.as_now(followed.seen)) != followed.seen:
+                    followed.seen = seen
+                    self._listener.seen(followed.feed.camera.name, seen, followed.seen_s)
 
     def _end_left(self) -> None:
         while self._leaving:

@@ -35,7 +35,11 @@ class CameraTrail:
 
     def tell(self, result: FrameResult) -> tuple[SightingNews, ...]:
         """The news of an analysed frame."""
-        return (*map(self._changed, result.changed), *self.leave(result.ended))
+        return (*self.change(result.changed), *self.leave(result.ended))
+
+    def change(self, reports: Iterable[Report]) -> tuple[SightingNews, ...]:
+        """The news of tracks that were decided, or decided otherwise."""
+        return tuple(self._changed(report) for report in reports)
 
     def leave(self, reports: Iterable[Report]) -> tuple[SightingNews, ...]:
         """The news of tracks that have ended."""

@@ -1,6 +1,7 @@
 """One camera's faces over time: each frame's faces become tracks, tracks become decisions, ended tracks sightings."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,11 @@ from nigoh.domain.sighting import BestShot, Box, CameraId, PersonId, Sighting, S
 from nigoh.domain.template import Templates
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.engine.cut_out import cut_out
+from nigoh.engine.known_people import KnownPeople, Renewal
 from nigoh.engine.scene_change import SceneChange
-from nigoh.identity.decision import Decision, DecisionPolicy, decide, is_settled, pool
-from nigoh.identity.gallery import Gallery
+from nigoh.identity.decision import Decision, DecisionPolicy, is_settled, pool
 from nigoh.tracking.track import Track
 from nigoh.tracking.tracker import Look, Proposal, Tracker, TrackingPolicy
-
-_CANDIDATES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +123,10 @@ class PendingFrame:
 class CameraWatch:
     """Owns one camera's tracks and decisions. One thread."""
 
-    def __init__(self, camera: CameraId, analyser: FaceAnalyser, gallery: Gallery, policy: WatchPolicy) -> None:
+    def __init__(self, camera: CameraId, analyser: FaceAnalyser, known: KnownPeople, policy: WatchPolicy) -> None:
         self._camera = camera
         self._analyser = analyser
-        self._gallery = gallery
+        self._known = known
         self._policy = policy
         self._tracker = Tracker(policy.tracking)
         self._scene = SceneChange()
@@ -185,15 +184,30 @@ class CameraWatch:
             undecided=sum(not self._is_decided(track) for track in assignment.tracks) + len(unseen),
         )
 
+    def renew(self, renewal: Renewal) -> tuple[Report, ...]:
+        """Decide the open tracks anew that a change of people is about; those whose outcome is another now."""
+        concerned = tuple(
+            track
+            for track in self._tracker.open
+            if renewal.concerns(self._decisions[track.number], self._template(track))
+        )
+        for track in concerned:
+            self._decide(track)
+        return self._announce(concerned)
+
+    def as_now(self, faces: Sequence[SeenFace]) -> tuple[SeenFace, ...]:
+        """Faces of the last frame with what is known of their tracks now."""
+        return tuple(self._as_now(face) for face in faces)
+
     def finish(self) -> tuple[Report, ...]:
         """End all tracks and report them."""
         return self._close(self._tracker.finish())
 
     def _decide(self, track: Track) -> None:
-        found = self._gallery.search(self._template(track), _CANDIDATES).rows[0]
+        found = self._known.candidates(self._template(track))[0]
         evidence = track.shots.best.quality
         before = self._decisions.get(track.number)
-        decision = decide(found, evidence, self._policy.decision, before)
+        decision = self._known.decide(found, evidence, self._policy.decision, before)
         self._decisions[track.number] = decision
         track.shots.settled = is_settled(decision, len(track.shots), self._policy.decision)
 
@@ -215,6 +229,12 @@ class CameraWatch:
             person=decision.person if due else None,
             score=decision.score,
         )
+
+    def _as_now(self, face: SeenFace) -> SeenFace:
+        decision = self._decisions.get(face.track)
+        if decision is None or face.status is None:
+            return face
+        return replace(face, status=decision.status, person=decision.person, score=decision.score)
 
     def _announce(self, tracks: tuple[Track, ...]) -> tuple[Report, ...]:
         """The tracks whose outcome is new since it was last announced."""
@@ -248,7 +268,7 @@ class CameraWatch:
             status=decision.status,
             person=decision.person,
             score=decision.score,
-            threshold=self._policy.decision.threshold,
+            threshold=self._policy.decision.threshold if decision.threshold is None else decision.threshold,
             first_s=track.first_s,
             last_s=track.last_s,
             frames=track.frames,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from nigoh.domain.camera import Camera
+from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.shard_seam import BuildShard, LiveOptions, News
 
@@ -45,6 +46,10 @@ class RunningShard(Protocol):
 
     def show(self, camera: CameraId, options: LiveOptions | None) -> None:
         """See `Shard.show`."""
+        ...
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """See `Shard.enrol`. It is done before all that is ordered later."""
         ...
 
     def receive(self, wait_s: float = 0.0) -> list[News]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from nigoh.domain.camera import Camera
+from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.executor import Wake
 from nigoh.engine.mailbox import Closed
@@ -74,6 +75,11 @@ class InlineShard:
         """See `Shard.show`."""
         if self._ending is None:
             self._shard.show(camera, options)
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """See `Shard.enrol`."""
+        if self._ending is None:
+            self._shard.enrol(changes)
 
     def receive(self, wait_s: float = 0.0) -> list[News]:
         """See `RunningShard.receive`."""

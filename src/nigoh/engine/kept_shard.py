@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_status import CameraStatus, ShardStatus
+from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.executor import RunningShard
 from nigoh.engine.shard_seam import LiveOptions, News, Pulse
@@ -116,8 +117,8 @@ class KeptShard:
         """Whether it is to be started now."""
         return self._running is None and not self.is_ending and now_s >= self.retry_s
 
-    def begin(self, running: RunningShard, now_s: float) -> None:
-        """A life begins, with the cameras and views of the last."""
+    def begin(self, running: RunningShard, now_s: float, people: Sequence[GalleryChange] = ()) -> None:
+        """A life begins: with these people, and with the cameras and views of the last."""
         self._running = running
         self.restarts += self._lives > 0
         self._lives += 1
@@ -125,6 +126,8 @@ class KeptShard:
         self._ready_s = self._hangs_since_s = self._killed_s = None
         self._kill_reason = self._hangs = ""
         self._is_over = False
+        # Before the cameras: everybody is known when the first face comes.
+        running.enrol(people)
         running.watch(self._cameras)
         for camera, options in self._shows.items():
             running.show(camera, options)
@@ -147,6 +150,11 @@ class KeptShard:
             self._shows[camera] = options
         if self._running is not None:
             self._running.show(camera, options)
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """Tell it of changed people; whoever begins its next life tells all of them."""
+        if self._running is not None:
+            self._running.enrol(changes)
 
     def receive(self, now_s: float) -> list[News]:
         """What it told; its pulses are taken note of."""

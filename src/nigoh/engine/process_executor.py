@@ -11,12 +11,23 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from nigoh.domain.camera import Camera
+from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.sighting import CameraId
+from nigoh.engine.change_desk import ChangeDesk
 from nigoh.engine.executor import Wake
 from nigoh.engine.news_queue import LogLine, NewsQueue
 from nigoh.engine.shard_process import DECIDED_BY_SUPERVISOR, run_shard_process
 from nigoh.engine.shard_seam import BuildShard, LiveOptions, News
-from nigoh.engine.shard_wire import EndOrder, LastWords, Order, ShowOrder, WatchOrder, decode_word, encode_order
+from nigoh.engine.shard_wire import (
+    EndOrder,
+    EnrolOrder,
+    LastWords,
+    Order,
+    ShowOrder,
+    WatchOrder,
+    decode_word,
+    encode_order,
+)
 from nigoh.errors import Fatal
 
 _REAP_S = 5.0
@@ -87,6 +98,10 @@ class ProcessShard:
         """See `Shard.show`."""
         self._orders.show(camera, options)
 
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """See `Shard.enrol`."""
+        self._orders.enrol(changes)
+
     def receive(self, wait_s: float = 0.0) -> list[News]:
         """See `RunningShard.receive`."""
         return self._queue.take_news(wait_s)
@@ -134,12 +149,16 @@ class ProcessShard:
 
 
 class _Orders:
-    """Orders on their way to a shard: of each kind the newest. A thread sends them, as a pipe may be full."""
+    """Orders on their way to a shard: of each kind the newest. A thread sends them, as a pipe may be full.
+
+    People go first, a part at a time: a shard knows all of them before it gets a camera.
+    """
 
     def __init__(self, name: str, pipe: Connection) -> None:
         self._pipe = pipe
         self._watch: WatchOrder | None = None
         self._shows: dict[CameraId, ShowOrder] = {}
+        self._people = ChangeDesk()
         self.is_ending = False
         self._closed = False
         self._changed = threading.Condition()
@@ -154,6 +173,11 @@ class _Orders:
     def show(self, camera: CameraId, options: LiveOptions | None) -> None:
         with self._changed:
             self._shows[camera] = ShowOrder(camera, options)
+            self._changed.notify()
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        with self._changed:
+            self._people.put(changes)
             self._changed.notify()
 
     def end(self) -> None:
@@ -177,9 +201,13 @@ class _Orders:
 
     def _take(self) -> list[Order]:
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self.is_ending or self._watch or self._shows)
+            self._changed.wait_for(
+                lambda: self._closed or self.is_ending or self._people or self._watch or self._shows
+            )
             if self._closed:
                 return []
+            if self._people and not self.is_ending:
+                return [EnrolOrder.of(self._people.take())]
             watch, self._watch = self._watch, None
             shows, self._shows = list(self._shows.values()), {}
             self._closed = self.is_ending

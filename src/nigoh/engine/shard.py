@@ -17,6 +17,7 @@ from av.video.frame import VideoFrame
 
 from nigoh.domain.camera import Camera, Record
 from nigoh.domain.camera_status import CameraStatus, Drop, ShardStatus
+from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.analysis_line import AnalysisLine, Aside, Eyes
 from nigoh.engine.batching import Batcher, BatchPolicy
@@ -176,6 +177,10 @@ class CameraShard:
     def show(self, camera: CameraId, options: LiveOptions | None) -> None:
         """Tell live pictures of a camera from now on, or no longer."""
         self._parts.live.show(camera, options)
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """Know these people as they are now."""
+        self._line.enrol(changes)
 
     def pulse(self) -> Pulse:
         """How it is."""

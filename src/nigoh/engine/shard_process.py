@@ -17,7 +17,16 @@ from nigoh.domain.camera_url import redact
 from nigoh.engine.mailbox import Closed
 from nigoh.engine.news_queue import LogLine, NewsQueue
 from nigoh.engine.shard_seam import BuildShard, Shard
-from nigoh.engine.shard_wire import EndOrder, LastWords, Order, ShowOrder, WatchOrder, decode_order, encode_word
+from nigoh.engine.shard_wire import (
+    EndOrder,
+    EnrolOrder,
+    LastWords,
+    Order,
+    ShowOrder,
+    WatchOrder,
+    decode_order,
+    encode_word,
+)
 from nigoh.errors import NigohError
 
 DECIDED_BY_SUPERVISOR = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
@@ -58,6 +67,8 @@ def _obey(shard: Shard, orders: Connection) -> None:
                 shard.watch(cameras)
             case ShowOrder(camera, options):
                 shard.show(camera, options)
+            case EnrolOrder():
+                shard.enrol(order.changes())
             case EndOrder():
                 return
     deadline = threading.Timer(_ORPHAN_S, os._exit, (1,))

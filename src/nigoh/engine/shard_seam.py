@@ -8,6 +8,7 @@ from typing import Protocol, Self
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_sighting import CameraSighting
 from nigoh.domain.camera_status import ShardStatus
+from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.spooled_sighting import TrackTemplate
 
@@ -78,6 +79,14 @@ class Shard(Protocol):
 
     def show(self, camera: CameraId, options: LiveOptions | None) -> None:
         """Tell live pictures of a camera from now on; None: no longer. A camera that is not here is passed over."""
+        ...
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """Know these people as they are now, and those who are gone no longer.
+
+        All of it is done before a picture is searched that comes afterwards. Tracks that it is about are decided
+        anew; of two changes of one person the older may be passed over.
+        """
         ...
 
     def pulse(self) -> Pulse:

@@ -1,11 +1,16 @@
 """What goes through the pipes between a shard's process and the one that supervises it, as msgpack."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 
 from nigoh.domain.camera import Camera
-from nigoh.domain.sighting import CameraId
+from nigoh.domain.gallery_change import GalleryChange, HalfTemplates
+from nigoh.domain.people import PersonTerms
+from nigoh.domain.sighting import CameraId, PersonId
+from nigoh.domain.template import ModelIdentity
 from nigoh.engine.news_queue import LogLine
 from nigoh.engine.shard_seam import LiveOptions, LivePicture, News, Pulse, SightingNews
 from nigoh.errors import Fatal
@@ -26,11 +31,64 @@ class ShowOrder(msgspec.Struct, tag=True, array_like=True, frozen=True):
     options: LiveOptions | None
 
 
+class _Templates(msgspec.Struct, array_like=True, frozen=True):
+    model: ModelIdentity
+    vectors: bytes
+
+    @classmethod
+    def of(cls, templates: HalfTemplates) -> "_Templates":
+        return cls(templates.model, templates.vectors.astype("<f2").tobytes())
+
+    def back(self) -> HalfTemplates:
+        vectors = np.frombuffer(self.vectors, "<f2").astype(np.float16)
+        return HalfTemplates(vectors.reshape(-1, self.model.dimension), self.model)
+
+
+class _Person(msgspec.Struct, array_like=True, frozen=True):
+    person: PersonId
+    terms: PersonTerms | None
+    templates: tuple[_Templates, ...]
+    negatives: tuple[_Templates, ...]
+
+
+class EnrolOrder(msgspec.Struct, tag=True, array_like=True, frozen=True):
+    """`Shard.enrol`, for some of the people."""
+
+    people: tuple[_Person, ...]
+
+    @classmethod
+    def of(cls, changes: Sequence[GalleryChange]) -> "EnrolOrder":
+        """The order to take over these changes."""
+        return cls(
+            tuple(
+                _Person(
+                    each.person,
+                    each.terms,
+                    tuple(map(_Templates.of, each.templates)),
+                    tuple(map(_Templates.of, each.negatives)),
+                )
+                for each in changes
+            )
+        )
+
+    def changes(self) -> tuple[GalleryChange, ...]:
+        """The changes."""
+        return tuple(
+            GalleryChange(
+                person=each.person,
+                terms=each.terms,
+                templates=tuple(group.back() for group in each.templates),
+                negatives=tuple(group.back() for group in each.negatives),
+            )
+            for each in self.people
+        )
+
+
 class EndOrder(msgspec.Struct, tag=True, array_like=True, frozen=True):
     """End in an orderly way."""
 
 
-Order = WatchOrder | ShowOrder | EndOrder
+Order = WatchOrder | ShowOrder | EnrolOrder | EndOrder
 
 
 class LastWords(msgspec.Struct, tag=True, array_like=True, frozen=True):
@@ -65,7 +123,7 @@ _words: msgspec.msgpack.Decoder[_Sighting | _Picture | _Pulse | _Line | LastWord
 
 
 def encode_order(order: Order) -> bytes:
-    """An order as msgpack. It holds the passwords of cameras: it is for the pipe alone."""
+    """An order as msgpack. It holds the passwords of cameras and people's faces: it is for the pipe alone."""
     return msgspec.msgpack.encode(order)
 
 

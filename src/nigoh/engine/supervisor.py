@@ -10,9 +10,11 @@ import psutil
 
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_status import CameraStatus, EngineStatus, LinkState, ShardStatus
+from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.camera_counts import CountBook
 from nigoh.engine.executor import Executor, Wake
+from nigoh.engine.gallery_book import GalleryBook
 from nigoh.engine.kept_shard import KeptShard, SupervisionPolicy
 from nigoh.engine.placement import place
 from nigoh.engine.quarantine import Quarantine
@@ -72,6 +74,7 @@ class Supervisor:
         self._started_unix_s = wall_clock()
         self._lock = threading.RLock()
         self._wanted: dict[CameraId, Camera] = {}
+        self._people = GalleryBook()
         self._shards: dict[str, KeptShard] = {}
         self._retiring: list[KeptShard] = []
         self._placed: dict[CameraId, str] = {}
@@ -113,6 +116,17 @@ class Supervisor:
             if shard is not None:
                 shard.show(camera, options)
             return True
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """Know these people as they are now, in all shards and in those that start later."""
+        with self._lock:
+            self._people.put(changes)
+            for shard in self._all():
+                shard.enrol(changes)
+
+    def name_of(self, person: str) -> str:
+        """What an enrolled person is called; whoever is not known here is called what they are enrolled as."""
+        return self._people.name_of(person)
 
     def end(self) -> None:
         """End all shards in an orderly way; it is over some steps later."""
@@ -254,7 +268,8 @@ class Supervisor:
             if shard.is_due(now_s):
                 self._may_have_changed = True
                 try:
-                    shard.begin(staffing.executor.start(shard.name, staffing.build, self._wake), now_s)
+                    running = staffing.executor.start(shard.name, staffing.build, self._wake)
+                    shard.begin(running, now_s, self._people.everybody)
                 except Exception as error:  # noqa: BLE001 - as in _attend: the other shards go on
                     shard.fail(f"it cannot be started: {type(error).__name__}: {error}", now_s)
 

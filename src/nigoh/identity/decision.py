@@ -1,12 +1,17 @@
 """From a track's templates to a name: evidence pooled by quality, thresholds with hysteresis."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from nigoh.domain.geometry import Floats
+from nigoh.domain.people import PersonTerms
 from nigoh.domain.sighting import Candidate, PersonId, Status
 from nigoh.domain.template import Templates
+
+_NO_TERMS: Mapping[PersonId, PersonTerms] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +19,8 @@ class DecisionPolicy:
     """When a track gets a name.
 
     Attributes:
-        threshold: least similarity of a track to a person to be named. It belongs to the model.
+        threshold: least similarity of a track to a person to be named, unless their terms have one. It belongs to the
+            model.
         hysteresis: a name once given is kept until the similarity falls this far below the threshold.
         margin: the nearest two people must differ by this much, else the track is ambiguous.
         least_evidence: least quality of the best shot to be named at all: on faces that are blurred, tiny or turned
@@ -23,7 +29,7 @@ class DecisionPolicy:
         settled_shots: least number of shots after which a name can be beyond doubt,
         settled_unknown_shots: and that somebody is unknown: one shot may simply be a bad one,
         settled_by: if the similarity is this far above or below the threshold.
-        wanted: people that this watch looks for.
+        wanted: people that this watch looks for, beside those whose terms say so.
     """
 
     threshold: float
@@ -45,12 +51,14 @@ class Decision:
         person: the name for KNOWN and WANTED, else None.
         score: similarity to that person, else to the nearest; 0 with nobody enrolled.
         candidates: the nearest people, best first.
+        threshold: what the score was held against; None: the policy's.
     """
 
     status: Status
     person: PersonId | None
     score: float
     candidates: tuple[Candidate, ...]
+    threshold: float | None = None
 
 
 def pool(shots: Templates, qualities: Floats) -> Templates:
@@ -67,7 +75,11 @@ def pool(shots: Templates, qualities: Floats) -> Templates:
 
 
 def decide(
-    candidates: tuple[Candidate, ...], evidence: float, policy: DecisionPolicy, before: Decision | None = None
+    candidates: tuple[Candidate, ...],
+    evidence: float,
+    policy: DecisionPolicy,
+    before: Decision | None = None,
+    terms: Mapping[PersonId, PersonTerms] = _NO_TERMS,
 ) -> Decision:
     """Decide about a track.
 
@@ -76,18 +88,25 @@ def decide(
         evidence: quality of its best shot, in [0, 1].
         policy: thresholds and who is wanted.
         before: the last decision about this track, which has the benefit of the doubt.
+        terms: of people who have a threshold of their own or are wanted.
     """
     if not candidates:
-        return Decision(Status.UNKNOWN, None, 0.0, ())
+        return Decision(Status.UNKNOWN, None, 0.0, (), policy.threshold)
     nearest = candidates[0]
+    own = terms.get(nearest.person)
+    threshold = policy.threshold if own is None or own.threshold is None else own.threshold
     kept = before is not None and before.person == nearest.person
-    needed = policy.threshold - (policy.hysteresis if kept else 0)
+    needed = threshold - (policy.hysteresis if kept else 0)
+    status, person = Status.KNOWN, None
     if nearest.score < needed or evidence < policy.least_evidence:
-        return Decision(Status.UNKNOWN, None, nearest.score, candidates)
-    if len(candidates) > 1 and not kept and nearest.score - candidates[1].score < policy.margin:
-        return Decision(Status.AMBIGUOUS, None, nearest.score, candidates)
-    status = Status.WANTED if nearest.person in policy.wanted else Status.KNOWN
-    return Decision(status, nearest.person, nearest.score, candidates)
+        status = Status.UNKNOWN
+    elif len(candidates) > 1 and not kept and nearest.score - candidates[1].score < policy.margin:
+        status = Status.AMBIGUOUS
+    else:
+        person = nearest.person
+        if person in policy.wanted or (own is not None and own.wanted):
+            status = Status.WANTED
+    return Decision(status, person, nearest.score, candidates, threshold)
 
 
 def is_settled(decision: Decision, shots: int, policy: DecisionPolicy) -> bool:
@@ -95,4 +114,5 @@ def is_settled(decision: Decision, shots: int, policy: DecisionPolicy) -> bool:
     needed = policy.settled_unknown_shots if decision.person is None else policy.settled_shots
     if shots < needed or decision.status is Status.AMBIGUOUS:
         return False
-    return abs(decision.score - policy.threshold) >= policy.settled_by
+    threshold = policy.threshold if decision.threshold is None else decision.threshold
+    return abs(decision.score - threshold) >= policy.settled_by

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_status import CameraCounts, CameraStatus, LinkState, ShardStatus
-from nigoh.domain.sighting import CameraId
+from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.sighting import CameraId, PersonId
 from nigoh.engine.executor import Wake
 from nigoh.engine.shard_seam import BuildShard, LiveOptions, News, Pulse
 
@@ -44,6 +45,8 @@ class ScriptedRun:
     Attributes:
         cameras: those that it was last told to watch.
         shown: the cameras that it was told to show.
+        people: the names of those whom it knows.
+        knew: those whom it knew when it was first told to watch cameras.
         crashed: see `RunningShard.crashed`.
         was_killed, was_asked_to_end: by the supervisor.
         survives_kill: whether it stays when it is killed, as a process that waits for a dead disk.
@@ -57,6 +60,8 @@ class ScriptedRun:
         self.crashed = False
         self.cameras: tuple[Camera, ...] = ()
         self.shown: dict[CameraId, LiveOptions] = {}
+        self.people: dict[PersonId, str] = {}
+        self.knew: frozenset[str] | None = None
         self.was_killed = False
         self.was_asked_to_end = False
         self.survives_kill = False
@@ -99,6 +104,8 @@ class ScriptedRun:
     def watch(self, cameras: Sequence[Camera]) -> None:
         """See `RunningShard`."""
         self.cameras = tuple(cameras)
+        if cameras and self.knew is None:
+            self.knew = frozenset(self.people.values())
 
     def show(self, camera: CameraId, options: LiveOptions | None) -> None:
         """See `RunningShard`."""
@@ -106,6 +113,13 @@ class ScriptedRun:
             self.shown.pop(camera, None)
         else:
             self.shown[camera] = options
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """See `RunningShard`."""
+        for change in changes:
+            self.people.pop(change.person, None)
+            if change.terms is not None:
+                self.people[change.person] = change.terms.name
 
     def receive(self, wait_s: float = 0.0) -> list[News]:
         """See `RunningShard`."""

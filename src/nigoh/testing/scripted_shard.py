@@ -15,7 +15,8 @@ from typing import Self
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_sighting import CameraSighting, Stage
 from nigoh.domain.camera_status import CameraCounts, CameraStatus, LinkState, ShardStatus
-from nigoh.domain.sighting import BestShot, CameraId, Sighting, Status
+from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.sighting import BestShot, CameraId, Candidate, PersonId, Sighting, Status
 from nigoh.engine.shard_seam import LiveOptions, LivePicture, Pulse, SightingNews, Tell
 from nigoh.errors import ConfigError
 
@@ -80,6 +81,7 @@ class ScriptedShard:
         self._script = script
         self._cameras: dict[CameraId, Camera] = {}
         self._told: dict[CameraId, int] = {}
+        self._people: dict[PersonId, Candidate] = {}
         self._hangs = threading.Event()
         self._complaint = ""
 
@@ -96,6 +98,18 @@ class ScriptedShard:
         if camera in self._cameras and options is not None:
             for number in range(self._script.pictures):
                 self._tell(LivePicture(camera, self._script.jpeg, float(number)))
+
+    def enrol(self, changes: Sequence[GalleryChange]) -> None:
+        """See `Shard.enrol`. Whoever is known stands as candidate in every sighting that is told from then on.
+
+        Their name is that of their terms, their score the first number of their first template.
+        """
+        for change in changes:
+            if change.terms is None:
+                self._people.pop(change.person, None)
+            else:
+                score = float(change.templates[0].vectors[0, 0])
+                self._people[change.person] = Candidate(PersonId(change.terms.name), score)
 
     def pulse(self) -> Pulse:
         """See `Shard.pulse`."""
@@ -154,7 +168,8 @@ class ScriptedShard:
     def _tell_sightings(self, camera: Camera, count: int) -> None:
         for _ in range(count):
             self._told[camera.name] += 1
-            self._tell(SightingNews(_sighting(camera, self._told[camera.name]), self._script.jpeg))
+            sighting = _sighting(camera, self._told[camera.name], tuple(self._people.values()))
+            self._tell(SightingNews(sighting, self._script.jpeg))
 
 
 def digest_of(camera: Camera) -> str:
@@ -162,7 +177,7 @@ def digest_of(camera: Camera) -> str:
     return hashlib.sha256(repr((camera.url.reveal(), camera)).encode()).hexdigest()
 
 
-def _sighting(camera: Camera, track: int) -> CameraSighting:
+def _sighting(camera: Camera, track: int, candidates: tuple[Candidate, ...]) -> CameraSighting:
     sighting = Sighting(
         camera=camera.name,
         track=track,
@@ -175,6 +190,7 @@ def _sighting(camera: Camera, track: int) -> CameraSighting:
         frames=3,
         best=BestShot(t_s=0.5, box=(10.0, 10.0, 20.0, 20.0), quality=0.9),
         model=digest_of(camera),
+        candidates=candidates,
     )
     return CameraSighting(
         id=f"{camera.name}-{track}",

@@ -116,6 +116,11 @@ class Tracker:
         self._count = 0
         self._cut_s = -np.inf
 
+    @property
+    def open(self) -> tuple[Track, ...]:
+        """The tracks that have not ended."""
+        return tuple(self._open)
+
     def propose(self, faces: Faces, t_s: float, *, continuous: bool = True) -> Proposal:
         """Match by motion; say which faces are worth a look. After a cut the picture is not `continuous`."""
         if not continuous:
