@@ -7,7 +7,7 @@ import pytest
 from av.video.frame import VideoFrame
 
 from nigoh.domain.camera import Camera, Priority
-from nigoh.domain.camera_status import Drop
+from nigoh.domain.camera_status import Activity, Drop
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.batching import Batcher, BatchPolicy
@@ -70,3 +70,20 @@ def test_a_picture_that_waited_too_long_is_not_held_against_its_camera(
             threading.Event().wait(0.005)
     assert {cause: 1} == {each: count for each, count in feed.tally.snapshot().drops.items() if count}
     assert feed.is_blind is is_blind
+
+
+def test_the_time_in_which_a_scene_was_at_rest_counts_as_watched_when_somebody_comes_in() -> None:
+    now_s = [0.0]
+    camera = Camera(name=CameraId("cam"), url=CameraUrl("rtsp://127.0.0.1/cam"), fps=1.0, still_s=6.0)
+    feed = CameraFeed(camera, Nobody(), None, RingLimits(), lambda: now_s[0])
+    feed.coverage.resume(0.0)
+    feed.watched(1.0)
+    for at_s in (6.0, 11.0):
+        feed.watched(at_s)
+    feed.gate.activity = Activity.FACE
+    feed.watched(16.0)
+    assert feed.coverage.share(16.0) == pytest.approx(15 / 16)
+    feed.watched(26.0)
+    assert feed.coverage.share(26.0) == pytest.approx(17 / 26), (
+        "of a face that nobody looked at for ten seconds, two count"
+    )

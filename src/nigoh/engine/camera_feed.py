@@ -140,6 +140,7 @@ class CameraFeed:
         self._decoder: RingDecoder | None = None
         self._stream_clock = StreamClock()
         self._number = 0
+        self._allowed_s = 0.0
         self._session = 0
         self._lock = threading.Lock()
 
@@ -219,8 +220,11 @@ class CameraFeed:
         if camera.mode is Mode.ADAPTIVE and self.gate.activity is Activity.STILL:
             allowed_s = camera.still_s * _LATE
         else:
-            allowed_s = _LATE / camera.fps
-        self.coverage.watched(at_s, allowed_s)
+            # Whoever is settled is followed more rarely, where sizes tell that nothing else moves.
+            allowed_s = _LATE / (self.gate.fps_at(at_s) if camera.mode is Mode.ADAPTIVE else camera.fps)
+        # A scene that was at rest at the last look may have been so until this one.
+        self.coverage.watched(at_s, max(allowed_s, self._allowed_s))
+        self._allowed_s = allowed_s
 
 
 class FeedSession:

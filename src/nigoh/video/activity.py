@@ -99,6 +99,11 @@ class ActivityGate:
         """Whether keyframes come about as often as pictures are wanted."""
         return self._gop_s <= _NEAR_KEYFRAMES / self._pace.fps
 
+    def fps_at(self, now_s: float) -> float:
+        """Pictures a second that are wanted of a scene in motion."""
+        with self._lock:
+            return self._fps_at(now_s)
+
     def begin_anew(self) -> None:
         """Another connection begins: nothing that was seen before counts."""
         with self._lock:
@@ -196,7 +201,7 @@ class ActivityGate:
         awaits_face = now_s - self._woken_s < _ENTERS_S and self._face_s < self._woken_s
         if awaits_face and (is_keyframe or not self.keyframes_serve):
             return self._paced(now_s, max(_ENTERING_FPS, pace.fps))
-        fps = pace.fps * (_SETTLED_SHARE if self._is_settled(now_s) else 1.0)
+        fps = self._fps_at(now_s)
         # A keyframe rather too early than the next one too late: the track would be torn.
         if is_keyframe and self.activity is Activity.FACE and waited_s + self._gop_s > _LATEST_S:
             return Wish.ANALYSE
@@ -219,6 +224,9 @@ class ActivityGate:
         if self._trusts_sizes(now_s) and not self._packets.stands_out:
             return None
         return Wish.LOOK if is_keyframe or waited_s >= min(_BLIND_S, pace.still_s) else None
+
+    def _fps_at(self, now_s: float) -> float:
+        return self._pace.fps * (_SETTLED_SHARE if self._is_settled(now_s) else 1.0)
 
     def _is_between_needed(self, now_s: float, waited_s: float) -> bool:
         """Whether a moving scene is to be analysed at a picture that is no keyframe."""
