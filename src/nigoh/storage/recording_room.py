@@ -65,7 +65,7 @@ class RecordingRoom:
             self._age_checked_s = now_s
             with self.locked():
                 for file in expired(self._files(), self._limits, now_s):
-                    _remove_finished(file.path)
+                    remove_finished(file.path)
         self._require_free(0)
         if not self._left:
             self._renew(1)
@@ -107,7 +107,7 @@ class RecordingRoom:
         for file in oldest_first(files):
             if room >= wanted:
                 break
-            if _remove_finished(file.path):
+            if remove_finished(file.path):
                 room += file.size_bytes
         if room < least:
             raise OutputError(
@@ -192,7 +192,7 @@ def _lock_if_free(path: Path) -> int | None:
     return handle
 
 
-def _remove_finished(path: Path) -> bool:
+def remove_finished(path: Path) -> bool:
     """Remove a recording, unless it is being written; whether it is gone."""
     handle = _lock_if_free(path)
     if handle is None:
