@@ -135,7 +135,7 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
     """A shard: streams -> feeds -> decoders -> detector -> trackers -> embedder -> gallery -> sightings."""
     settings, clocks = plan.settings, Clocks()
     vision = build_vision(settings.vision, threads=max(1, plan.cores // 2))
-    gallery = _gallery(plan, vision.analyser.model)
+    gallery = open_gallery(plan.known, vision.analyser.model, plan.enrolled)
     decision = replace(build_decision_policy(settings.watch, vision, gallery), settled_shots=SETTLED_SHOTS)
     known = KnownPeople(gallery, threshold_by_size(settings.watch, vision))
     policy = WatchPolicy(decision, TrackingPolicy(max_gap_s=LONGEST_GAP_S, shots=FEW_SHOTS, alone_gap_s=ALONE_GAP_S))
@@ -172,12 +172,12 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
     return CameraShard(name, parts, tell, how, clocks)
 
 
-def _gallery(plan: ShardPlan, model: ModelIdentity) -> Gallery:
-    """The folder's people, in a gallery with room for those who are enrolled elsewhere."""
-    known = plan.known.gallery if plan.known else ExactGallery(model)
-    if not plan.enrolled:
+def open_gallery(folder: KnownFaces | None, model: ModelIdentity, enrolled: int) -> Gallery:
+    """The folder's people, in a gallery with room for about so many templates of those who are enrolled elsewhere."""
+    known = folder.gallery if folder else ExactGallery(model)
+    if not enrolled:
         return known
-    gallery = build_gallery(model, plan.enrolled + len(known))
+    gallery = build_gallery(model, enrolled + len(known))
     templates, owners = known.enrolled
     for row, owner in enumerate(owners):
         gallery.add(owner, templates.pick([row]))

@@ -18,7 +18,7 @@ from nigoh.cli.up_config import LiveConfig, LoadedFile, stamp_of
 from nigoh.cli.up_lines import UpLines
 from nigoh.cli.up_outputs import Output, PatientOutput
 from nigoh.cli.up_run import EngineRun, EngineTeller, Requests, obeying_signals
-from nigoh.cli.up_serving import Running, open_intake, open_standing, serve
+from nigoh.cli.up_serving import Running, count_enrolled, open_intake, open_standing, serve
 from nigoh.cli.watch_table import complaint_lines
 from nigoh.config.engine_file import parse_engine_file, read_engine_file
 from nigoh.config.engine_settings import STDOUT, EngineOptions, EngineSettings
@@ -130,7 +130,9 @@ def _run(
         known = _enrol(settings, requests)
         if requests.stop:
             return
-        supervisor = Supervisor(_staff(settings, known, language), teller, woken.set)
+        enrolled = count_enrolled(standing.deployment) if standing else 0
+        supervisor = Supervisor(_staff(settings, known, language, enrolled), teller, woken.set)
+        lines.call(supervisor.name_of)
         roster = CameraRoster(standing.cameras if standing else None, supervisor.watch)
         config = LiveConfig(settings, roster.configure, loaded.stamp)
         roster.configure(settings.cameras)
@@ -141,7 +143,7 @@ def _run(
             _log.info("metrics at %s", metrics.address)
         beside: list[Callable[[float], None]] = [roster.step]
         if standing:
-            running = Running(status=supervisor.status, views=views, gallery=known.gallery if known else None)
+            running = Running(status=supervisor.status, enrol=supervisor.enrol, views=views, known=known)
             beside.append(serve(standing, running, stack).step)
         EngineRun(supervisor, teller, config, requests, woken, tuple(beside)).run(seconds)
 
@@ -162,11 +164,11 @@ def _enrol(settings: EngineSettings, requests: Requests) -> KnownFaces | None:
     return known
 
 
-def _staff(settings: EngineSettings, known: KnownFaces | None, language: Language) -> Staffing:
+def _staff(settings: EngineSettings, known: KnownFaces | None, language: Language, enrolled: int) -> Staffing:
     """How shards come to be."""
     cores = len(os.sched_getaffinity(0))
     shards = max(1, choose_shards(len(settings.cameras), cores, settings.engine.shards))
-    build = engine_shard_builder(settings, known, shards, language)
+    build = engine_shard_builder(settings, known, shards, language, enrolled)
     _log.info("%d cameras in %d processes", len(settings.cameras), shards)
     return Staffing(
         executor=ProcessExecutor(),

@@ -1,6 +1,8 @@
 """What `nigoh up` says on the terminal: a line a sighting, a line a change of a camera's state."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 from rich.text import Text
 
@@ -23,6 +25,10 @@ class UpLines:
         self._words = words
         self._is_open = not quiet
         self._shown: dict[CameraId, tuple[LinkState, str]] = {}
+
+    def call(self, name_of: Callable[[str], str]) -> None:
+        """What enrolled people are called from now on."""
+        self._words = replace(self._words, name_of=name_of)
 
     def sighting(self, told: CameraSighting) -> None:
         """A sighting, when it appears and when it is decided anew."""

@@ -1,7 +1,7 @@
 """What `nigoh up` opens beside the engine: the database, its cameras, the web server."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -11,16 +11,22 @@ from nigoh.cli.up_spool import SpooledOutput
 from nigoh.config.engine_settings import EngineSettings, ServerSettings
 from nigoh.deployment_wiring import Deployment, open_deployment
 from nigoh.domain.camera_status import EngineStatus
-from nigoh.identity.gallery import ExactGallery
+from nigoh.domain.gallery_change import GalleryChange
+from nigoh.engine.gallery_follower import GalleryFollower
+from nigoh.engine.known_faces import KnownFaces
+from nigoh.engine.known_people import KnownPeople
+from nigoh.engine_wiring import open_gallery
 from nigoh.office.access_desks import AccessDesks
 from nigoh.office.camera_office import CameraOffice
 from nigoh.office.sighting_intake import SightingIntake
 from nigoh.office.sighting_writing import SightingWriter, WritingOptions
 from nigoh.server.live_views import LiveViews
 from nigoh.server_wiring import EngineSide, build_server
+from nigoh.storage.database.templates import TemplateRows
+from nigoh.storage.gallery_feed import GalleryFeed
 from nigoh.storage.spool import Spool
 from nigoh.storage.spool_room import SpoolRoom
-from nigoh.wiring import build_decision_policy, build_vision
+from nigoh.wiring import build_decision_policy, build_vision, threshold_by_size
 
 _TIDY_S = 3600.0
 _SPOOLS = "spools"
@@ -101,34 +107,48 @@ class Running:
 
     Attributes:
         status: how it is.
+        enrol: tells it who is enrolled.
         views: live pictures.
-        gallery: who is enrolled now; None: nobody yet.
+        known: the folder of known people, None without one.
     """
 
     status: Callable[[], EngineStatus]
+    enrol: Callable[[Sequence[GalleryChange]], None]
     views: LiveViews
-    gallery: ExactGallery | None
+    known: KnownFaces | None
 
 
 def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeeping:
     """Answer from now on until the stack is left; say where, and how to make the first administrator.
+
+    Who is enrolled in the database is told to the engine, and found here, from now on.
 
     Returns:
         What is to be stepped.
 
     Raises:
         ConfigError: the address cannot be listened on, or nothing says which threshold the model needs.
+        DatabaseError, DatabaseUnavailable: nobody can be read.
         Fatal: the server does not start.
     """
-    vision = build_vision(standing.settings.vision)
-    gallery = running.gallery or ExactGallery(vision.analyser.model)
-    policy = build_decision_policy(standing.settings.watch, vision, gallery)
+    settings = standing.settings
+    vision = build_vision(settings.vision)
+    gallery = open_gallery(running.known, vision.analyser.model, count_enrolled(standing.deployment))
+    policy = build_decision_policy(settings.watch, vision, gallery)
+    known = KnownPeople(gallery, threshold_by_size(settings.watch, vision))
+
+    def tell(changes: Sequence[GalleryChange]) -> None:
+        known.apply(changes, policy)
+        running.enrol(changes)
+
+    feed = GalleryFeed(standing.deployment.database, standing.deployment.vault)
+    stack.enter_context(GalleryFollower(feed, tell))
     engine = EngineSide(
         status=running.status,
         views=running.views,
         analyser=vision.analyser,
         search=gallery.search,
-        threshold=lambda: policy.threshold,
+        threshold=lambda: known.threshold or policy.threshold,
     )
     side = build_server(standing.server, standing.deployment, standing.cameras, engine)
     web = stack.enter_context(side.web)
@@ -137,3 +157,9 @@ def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeepin
     if link := side.desks.first_start.offer(address, time.time()):
         report_note(f"nobody can log in yet. Within a day, make the first administrator at {link}")
     return Housekeeping(side.desks)
+
+
+def count_enrolled(deployment: Deployment) -> int:
+    """How many templates the database holds."""
+    with deployment.database.read() as connection:
+        return TemplateRows(connection).count()

@@ -67,6 +67,11 @@ class KnownPeople:
         """Who can be recognised."""
         return self._gallery
 
+    @property
+    def threshold(self) -> float | None:
+        """Least similarity of a known person, where it depends on how many there are; None: the policy's stands."""
+        return self._threshold
+
     def name_of(self, person: str) -> str:
         """What somebody is called; whoever has no terms is called what they are enrolled as."""
         terms = self._terms.get(PersonId(person))
