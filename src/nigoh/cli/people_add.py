@@ -51,8 +51,8 @@ def command(
     Nobody is enrolled if no photo can be used, or if somebody who is enrolled looks like this. Exit code 1 then.
     """
     draft = details.applied_to(PersonDraft(name=name, lists=list_ids(deployment, lists)))
-    desks = open_desks(deployment, vision)
     sent = read_photos(photos)
+    desks = open_desks(deployment, vision)
     done = desks.enrolment.enrol(actor(reason), draft, sent, allow_look_alike=allow_look_alike)
     checks = read_checks(deployment, done.photos)
     person = read_listed(deployment, [done.person])[0] if done.person else None

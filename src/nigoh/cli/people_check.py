@@ -27,8 +27,9 @@ def command(
 ) -> int:
     """Say of each of PHOTOS what would become of it. Exit code 1 if one could not be enrolled."""
     person = find_person(deployment, who).id if who else None
+    sent = read_photos(photos)
     desks = open_desks(deployment, vision)
-    checks = [desks.enrolment.check_photo(sent, person) for sent in read_photos(photos)]
+    checks = [desks.enrolment.check_photo(photo, person) for photo in sent]
     told = read_checks(deployment, checks)
     if as_json:
         print_json(told)

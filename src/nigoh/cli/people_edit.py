@@ -65,6 +65,7 @@ def command(
 
     Exit code 1 if one of the photos was not enrolled.
     """
+    sent = read_photos(photos)
     person, by = find_person(deployment, who), actor(reason)
     before = PersonDraft.of(person)
     wanted = details.applied_to(replace(before, name=before.name if name is None else name))
@@ -77,8 +78,8 @@ def command(
         for photo_id in removed:
             _require_own(deployment, person, photo_id)
             desks.enrolment.remove_photo(by, photo_id)
-        for sent in read_photos(photos):
-            check = desks.enrolment.add_photo(by, person.id, sent, face=face, allow_look_alike=allow_look_alike)
+        for photo in sent:
+            check = desks.enrolment.add_photo(by, person.id, photo, face=face, allow_look_alike=allow_look_alike)
             checks.append(check)
     (after,) = read_listed(deployment, [find_person(deployment, person.id)])
     told = read_checks(deployment, checks)
