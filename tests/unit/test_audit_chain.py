@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,12 +22,12 @@ def chain(count: int = 6, reason: str = "") -> Chain:
     return entries
 
 
-def rehashed(entry: StoredEntry, **changes: object) -> StoredEntry:
+def rehashed(entry: StoredEntry, **changes: Any) -> StoredEntry:  # noqa: ANN401 - any field
     changed = replace(entry, **changes)
     return replace(changed, hash=changed.true_hash())
 
 
-def changed_at(number: int, **changes: object) -> Callable[[Chain], Chain]:
+def changed_at(number: int, **changes: Any) -> Callable[[Chain], Chain]:  # noqa: ANN401 - any field
     return lambda entries: [replace(each, **changes) if each.number == number else each for each in entries]
 
 

@@ -1,4 +1,4 @@
-"""What galleries are made of: codes whose errors are bounded, blocks that are written anew; which one for how many."""
+"""What galleries are made of: codes with bounded errors, blocks that are written anew; which one for how many."""
 
 import numpy as np
 import pytest

@@ -35,8 +35,8 @@ class Drop(StrEnum):
     """Why a frame that was to be analysed was not.
 
     NEWER: a newer one of the same camera took its place while it waited for the decoder. UNDECODABLE: damaged, or the
-    start of its group of pictures was lost. OVERLOAD: it waited for the decoder until it was gone, or a newer one took
-    its place while it waited for analysis. DISCONNECTED: its camera was lost or removed before its turn.
+    start of its group of pictures was lost. OVERLOAD: it waited for the decoder until it was gone, or a newer one
+    took its place while it waited for analysis. DISCONNECTED: its camera was lost or removed before its turn.
     """
 
     NEWER = "newer"

@@ -92,7 +92,7 @@ def test_a_cameras_password_goes_in_and_never_comes_out(client: httpx.Client, ho
     answers += [client.post("/api/v1/cameras", json=body), client.post("/api/v1/cameras", json={**body, "url": "x"})]
     assert [answer.status_code for answer in answers[-2:]] == [409, 422]
     assert all(house.canary not in answer.text for answer in answers)
-    watched = {each.name: each.url for each in house.parts.cameras.watched()}
+    watched = {str(each.name): each.url for each in house.parts.cameras.watched()}
     assert watched["yard 2"] == CameraUrl(body["url"]), "a change keeps what it does not name"
     assert client.patch(path, json={"url": "rtsp://***@10.1.2.3:8554/main"}).status_code == 422
     assert client.delete(path).status_code == 204

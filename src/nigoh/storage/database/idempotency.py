@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from nigoh.errors import NigohError
@@ -106,5 +106,5 @@ class KeptAnswers:
         values |= {"content_type": "", "body": b"", "created_unix_s": now_unix_s}
         return self._connection.execute(make(IDEMPOTENCY).values(values).on_conflict_do_nothing()).rowcount == 1
 
-    def _row(self, user: str, key: str) -> tuple[object, ...]:
+    def _row(self, user: str, key: str) -> tuple[ColumnElement[bool], ...]:
         return IDEMPOTENCY.c.user_id == user, IDEMPOTENCY.c.key == key
