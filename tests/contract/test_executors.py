@@ -12,14 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
 from nigoh.domain.camera import Camera, Mode, Priority, Record
 from nigoh.domain.camera_url import CameraUrl
+from nigoh.domain.gallery_change import GalleryChange, HalfTemplates
+from nigoh.domain.people import PersonTerms
 from nigoh.domain.region import Regions
 from nigoh.domain.schedule import Schedule, parse_hours
-from nigoh.domain.sighting import CameraId
+from nigoh.domain.sighting import CameraId, Candidate, PersonId
+from nigoh.domain.template import ModelIdentity
 from nigoh.engine.executor import Executor, RunningShard
 from nigoh.engine.inline_executor import InlineExecutor
 from nigoh.engine.process_executor import ProcessExecutor
@@ -106,6 +110,39 @@ def test_only_new_and_changed_cameras_begin(executor: Executor) -> None:
         it.shard.watch([YARD])
         it.until(lambda: [each.camera for each in it.pulses()[-1].status.cameras] == ["yard"])
         assert len(it.sightings()) == 2
+
+
+def enrolled(name: str, first: float) -> GalleryChange:
+    model = ModelIdentity("toy", "1", "a" * 64, "none", 4)
+    vectors = np.array([[first, np.sqrt(1 - first**2), 0, 0]], np.float16)
+    person = PersonId(f"01{name}")
+    terms = PersonTerms(person=person, name=name, wanted=True, threshold=0.5, lists=("Staff",))
+    return GalleryChange(person=person, terms=terms, templates=(HalfTemplates(vectors, model),))
+
+
+def test_people_are_known_before_the_first_camera_is_watched(executor: Executor) -> None:
+    people = [enrolled(f"person {number}", number / 8000) for number in range(8000)]
+    with running(executor, Script(sightings=1)) as it:
+        it.shard.watch([])
+        it.shard.enrol(people[:5000])
+        it.shard.enrol(people[5000:])
+        it.shard.watch([GATE])
+        it.until(lambda: bool(it.sightings()))
+        known = it.sightings()[0].sighting.sighting.candidates
+        assert len(known) == 8000
+        assert known[4000] == Candidate(PersonId("person 4000"), 0.5)
+
+
+def test_changed_people_are_others_and_removed_ones_are_known_no_longer(executor: Executor) -> None:
+    with running(executor, Script(sightings=1)) as it:
+        it.shard.enrol([enrolled("Anna", 0.25), enrolled("Bek", 0.5), enrolled("Carl", 0.75)])
+        it.shard.watch([GATE])
+        it.until(lambda: len(it.sightings()) == 1)
+        it.shard.enrol([GalleryChange(person=PersonId("01Anna"), terms=None), enrolled("Bek", 1.0)])
+        it.shard.watch([YARD])
+        it.until(lambda: len(it.sightings()) == 2)
+        known = it.sightings()[1].sighting.sighting.candidates
+        assert {each.person: each.score for each in known} == {"Bek": 1.0, "Carl": 0.75}
 
 
 def test_pulses_follow_each_other(executor: Executor) -> None:

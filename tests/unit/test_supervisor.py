@@ -7,7 +7,9 @@ import pytest
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_status import CameraCounts, CameraStatus, Drop, LinkState
 from nigoh.domain.camera_url import CameraUrl
-from nigoh.domain.sighting import CameraId
+from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.people import PersonTerms
+from nigoh.domain.sighting import CameraId, PersonId
 from nigoh.engine.camera_counts import add_counts, has_begun_anew
 from nigoh.engine.kept_shard import SupervisionPolicy
 from nigoh.engine.shard_seam import LiveOptions, LivePicture
@@ -337,6 +339,23 @@ def test_a_shown_camera_is_shown_by_the_next_life_and_the_next_shard() -> None:
     assert bench.supervisor.show(name, None)
     assert other.shown == {}
     assert not bench.supervisor.show(CameraId("nowhere"), options)
+
+
+def person(name: str) -> GalleryChange:
+    return GalleryChange(person=PersonId(name.lower()), terms=PersonTerms(person=PersonId(name.lower()), name=name))
+
+
+def test_changed_people_are_told_to_all_shards_and_all_of_them_to_one_that_starts_before_its_cameras() -> None:
+    bench = Bench()
+    bench.supervisor.enrol([person("Anna"), person("Bek")])
+    bench.supervisor.enrol([person("Carl"), GalleryChange(person=PersonId("anna"), terms=None)])
+    for run in bench.executor.alive():
+        assert set(run.people.values()) == {"Bek", "Carl"}
+        assert run.knew == frozenset()
+    bench.kill("shard-1")
+    assert bench.run("shard-1").knew == frozenset({"Bek", "Carl"})
+    assert bench.supervisor.name_of("carl") == "Carl"
+    assert bench.supervisor.name_of("anna") == "anna"
 
 
 def test_what_a_dead_shard_told_is_still_passed_on() -> None:
