@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from nigoh.cli.main import main
+from nigoh.config.deployment_settings import deployment_settings
+from nigoh.config.environment import DeploymentEnvironment
+from nigoh.deployment_wiring import open_deployment
 
 Doctor = Callable[..., tuple[int, str]]
 
@@ -18,6 +21,7 @@ def nigoh_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     """The command `nigoh doctor ...`, in this process: exit code and output."""
     monkeypatch.setenv("NIGOH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("NIGOH_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("NIGOH_DATA", str(tmp_path / "data"))
 
     def run(*arguments: str) -> tuple[int, str]:
         with pytest.raises(SystemExit) as left:
@@ -93,3 +97,20 @@ def test_without_onnx_runtime_it_says_how_to_install_it_and_the_default_works(tm
     assert line.startswith("missing")
     assert "pip install 'nigoh[onnx]'" in line
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_it_looks_at_what_is_kept_once_something_is(nigoh_doctor: Doctor, tmp_path: Path) -> None:
+    checks = {check["name"]: check for check in json.loads(nigoh_doctor("--json")[1])["checks"]}
+    assert "none in" in checks["database"]["detail"]
+    assert not (tmp_path / "data").exists(), "a look makes nothing"
+    settings = deployment_settings(DeploymentEnvironment(data=tmp_path / "data"))
+    open_deployment(settings).close()
+    code, said = nigoh_doctor("--json")
+    kept = json.loads(said)["checks"]
+    assert (code, {check["outcome"] for check in kept if check["needed"]}) == (0, {"ok"})
+    assert {"database", "migrations", "master key"} <= {check["name"] for check in kept}
+    with (tmp_path / "data" / "nigoh.db").open("r+b") as file:
+        file.write(b"no database at all")
+    code, said = nigoh_doctor("--json")
+    assert code == 1
+    assert any(check["outcome"] == "failed" for check in json.loads(said)["checks"])

@@ -1,9 +1,13 @@
 """`nigoh doctor`: what works on this machine, and what to do about the rest."""
 
+from itertools import chain
+
 import click
 import msgspec
 from rich.text import Text
 
+from nigoh.cli.database_options import DeploymentChoice, choice_options
+from nigoh.cli.deployment_checks import check_deployment
 from nigoh.cli.machine_checks import Check, Outcome, check_machine
 from nigoh.cli.terminal import output
 
@@ -24,10 +28,15 @@ class Diagnosis(msgspec.Struct, frozen=True):
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(as_json: bool) -> int:
-    """Check this machine: devices, models, video, window, disk. Exit code 1 if the default set-up does not work."""
+@choice_options
+def command(choice: DeploymentChoice, *, as_json: bool) -> int:
+    """Check this machine, and what is kept on it.
+
+    Devices, models, video, window, disk; the database, its clock and its keys. Exit code 1 if the default set-up does
+    not work, or what is kept is in trouble.
+    """
     checks = []
-    for check in check_machine():
+    for check in chain(check_machine(), check_deployment(choice.settings())):
         checks.append(check)
         if not as_json:
             output.print(_line(check))

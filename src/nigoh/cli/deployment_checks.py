@@ -1,0 +1,33 @@
+"""What `nigoh doctor` looks at where nigoh keeps things: database, disk, clock, keys."""
+
+import time
+from collections.abc import Iterator
+
+from nigoh.cli.machine_checks import Check, Outcome
+from nigoh.config.deployment_settings import DeploymentSettings
+from nigoh.errors import NigohError
+from nigoh.storage.database.database import Database
+from nigoh.storage.database.health import check_database
+from nigoh.storage.vault.health import check_keys
+
+_SQLITE = "sqlite:///"
+
+
+def check_deployment(settings: DeploymentSettings) -> Iterator[Check]:
+    """Every look at what lasts. Makes and changes nothing; where nothing was kept yet, that is all that is said."""
+    if settings.database == f"{_SQLITE}{settings.data / 'nigoh.db'}" and not (settings.data / "nigoh.db").exists():
+        detail = f"none in {settings.data} yet: the first nigoh up makes it"
+        yield Check(name="database", outcome=Outcome.OK, detail=detail, needed=False)
+        return
+    try:
+        with Database(settings.database) as database:
+            for check in check_database(database, time.time()):
+                yield _check(check.name, check.detail, is_well=check.is_well)
+            for finding in check_keys(settings, database):
+                yield _check(finding.name, finding.detail, is_well=finding.is_ok)
+    except NigohError as error:
+        yield _check("database", str(error), is_well=False)
+
+
+def _check(name: str, detail: str, *, is_well: bool) -> Check:
+    return Check(name=name, outcome=Outcome.OK if is_well else Outcome.FAILED, detail=detail, needed=True)
