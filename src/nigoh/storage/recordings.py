@@ -150,11 +150,17 @@ def list_recordings(folder: Path, camera: CameraId | None = None) -> Iterator[tu
     for path in sorted(folder.glob(f"{pattern}/*/*{MEDIA_SUFFIX}")):
         if begin_label(path) is None:
             continue
-        try:
-            yield path, msgspec.json.decode(path.with_suffix(NOTE_SUFFIX).read_bytes(), type=Recording)
-        except (OSError, msgspec.DecodeError):
-            # Just removed, or what a power cut has left.
-            continue
+        about = recording_at(path)
+        if about is not None:
+            yield path, about
+
+
+def recording_at(path: Path) -> Recording | None:
+    """What is known of a recording; None: it was just removed, or is what a power cut has left."""
+    try:
+        return msgspec.json.decode(path.with_suffix(NOTE_SUFFIX).read_bytes(), type=Recording)
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def find_recordings(folder: Path, sighting_id: str) -> list[tuple[Path, Recording]]:

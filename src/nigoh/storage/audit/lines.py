@@ -1,14 +1,12 @@
 """Entries of the audit as JSON lines, from which anybody can compute the chain again, and as CSV for spreadsheets."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import msgspec
 
 from nigoh.domain.audit import AuditEntry
-from nigoh.storage.people_table import neutralise
+from nigoh.storage.safe_csv import safe_csv
 
 COLUMNS = (
     "number", "time", "action", "actor", "address", "target_kind", "target_id", "reason", "detail", "encoding",
@@ -66,14 +64,8 @@ def json_lines(entries: Iterable[AuditEntry]) -> Iterator[bytes]:
 
 
 def csv_lines(entries: Iterable[AuditEntry]) -> Iterator[bytes]:
-    """A line each, after one with the names of the columns. A spreadsheet obeys no cell of it."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    for entry in entries:
-        yield _taken(buffer)
-        writer.writerow([neutralise(cell) for cell in _cells(audit_line(entry))])
-    yield _taken(buffer)
+    """A line each, after one with the names of the columns."""
+    return safe_csv(COLUMNS, (_cells(audit_line(entry)) for entry in entries))
 
 
 def time_text(unix_s: float) -> str:
@@ -90,10 +82,3 @@ def _cells(line: AuditLine) -> tuple[str, ...]:
         *(str(line.number), line.time, line.action, line.actor, line.address, line.target_kind, line.target_id),
         *(line.reason, detail, str(line.encoding), line.previous, line.hash),
     )
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()

@@ -1,7 +1,7 @@
 """Writes and reads the audit."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, Row, Select, Text, cast, insert, select
 
@@ -15,6 +15,7 @@ from nigoh.storage.database.tables import AUDIT
 
 _ORDER = "audit"
 _BATCH = 2000
+_IDS_AT_ONCE = 500
 
 # The details as text: what somebody else has put there need not be JSON.
 _COLUMNS = [
@@ -79,6 +80,21 @@ class Audit:
         """All entries that are wanted, oldest first, read in batches: any count of them in little memory."""
         for entry in self._in_batches(_filtered(wanted or AuditFilter())):
             yield _read(entry)
+
+    def numbers_about(self, target_ids: Collection[str]) -> list[int]:
+        """The numbers of the entries about any of these, in order."""
+        wanted, found = sorted(target_ids), set[int]()
+        for start in range(0, len(wanted), _IDS_AT_ONCE):
+            some = AUDIT.c.target_id.in_(wanted[start : start + _IDS_AT_ONCE])
+            found.update(self._connection.scalars(select(AUDIT.c.number).where(some)))
+        return sorted(found)
+
+    def numbered(self, numbers: Sequence[int]) -> Iterator[AuditEntry]:
+        """The entries of these numbers, in order."""
+        for start in range(0, len(numbers), _IDS_AT_ONCE):
+            some = AUDIT.c.number.in_(numbers[start : start + _IDS_AT_ONCE])
+            for row in self._connection.execute(_all().where(some).order_by(AUDIT.c.number)).all():
+                yield _read(_entry_of(row))
 
     def stored(self) -> Iterator[StoredEntry]:
         """All entries as the database holds them, oldest first, in batches: to be checked."""
