@@ -7,6 +7,10 @@ from pydantic import BeforeValidator, Field
 
 from nigoh.config.addresses import read_path
 from nigoh.config.settings import FileSettings
+from nigoh.domain.erasure import ErasedClips, ErasedSightings, ErasurePolicy
+from nigoh.domain.retention_times import RetentionTimes
+
+_DAY_S = 86_400.0
 
 Days = Annotated[float, Field(ge=0.01, le=36_500)]
 
@@ -39,3 +43,19 @@ class PrivacySettings(FileSettings):
     audit_anchor: Annotated[Path, BeforeValidator(read_path)] | None = Field(
         None, description="File, best on another machine, to which the head of the audit is added every hour."
     )
+
+    @property
+    def erasure(self) -> ErasurePolicy:
+        """What becomes of what is not theirs alone when somebody is erased."""
+        return ErasurePolicy(ErasedSightings(self.erased_sightings), ErasedClips(self.erased_clips))
+
+    @property
+    def times(self) -> RetentionTimes:
+        """How long things are kept, in seconds."""
+        return RetentionTimes(
+            unknown_s=self.unknown_days * _DAY_S,
+            sightings_s=self.sightings_days * _DAY_S,
+            crops_s=self.crops_days * _DAY_S,
+            clips_s=None if self.clips_days is None else self.clips_days * _DAY_S,
+            events_s=self.events_days * _DAY_S,
+        )
