@@ -11,11 +11,14 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
+from nigoh.office.erasure import Eraser
 from nigoh.office.sighting_desk import SightingDesk
+from nigoh.office.subject_export import SubjectExporter
 from nigoh.server.docs_page import docs_router
 from nigoh.server.etags import EntityTags
 from nigoh.server.event_feed import EventFeed
 from nigoh.server.guard import declarations, put_door
+from nigoh.server.import_desk import ImportDesk
 from nigoh.server.limits import JSON_BYTES, SlowBodies
 from nigoh.server.openapi import build_document
 from nigoh.server.parts import ServerParts
@@ -25,6 +28,7 @@ from nigoh.server.routes.cameras import cameras_router
 from nigoh.server.routes.clips import clips_router
 from nigoh.server.routes.events import events_router
 from nigoh.server.routes.health import health_router, metrics_router
+from nigoh.server.routes.imports import imports_router
 from nigoh.server.routes.live import live_router
 from nigoh.server.routes.people import people_router
 from nigoh.server.routes.photos import photos_router
@@ -42,11 +46,14 @@ from nigoh.server.viewing_notes import ViewingNotes
 _log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
+_UPLOADS = "uploads"
 
 
 def build_app(parts: ServerParts) -> FastAPI:
     """The application. Raises ConfigError when a route does not say who may use it."""
     feed = EventFeed(StoredEvents(parts.database), parts.feed)
+    imports = ImportDesk(parts.people.new_import, parts.media.folder.parent / _UPLOADS, parts.unix_s)
+    copies = SubjectExporter(parts.database, parts.media, parts.recordings, now=parts.unix_s)
     app = FastAPI(
         title="nigoh",
         version=version("nigoh"),
@@ -54,12 +61,12 @@ def build_app(parts: ServerParts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(feed, parts.threads),
+        lifespan=_lifespan(feed, imports, parts.threads),
     )
     put_door(app, parts.door)
     app.state.database, app.state.unix_s = parts.database, parts.unix_s
     answer_errors(app)
-    for router in (*_routers(parts, feed), *parts.routers):
+    for router in (*_routers(parts, feed), imports_router(imports, parts.people.exports, copies), *parts.routers):
         app.include_router(router, prefix=PREFIX)
     app.include_router(metrics_router(parts.metrics, local=parts.local_metrics))
     app.include_router(docs_router(lambda: build_document(app)))
@@ -78,9 +85,10 @@ def build_app(parts: ServerParts) -> FastAPI:
 def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
     room, database, people = SocketRoom(parts.sockets), parts.database, parts.people
     notes = ViewingNotes(database, parts.unix_s)
+    eraser = Eraser(database, parts.media, parts.recordings, parts.erasure, now=parts.unix_s)
     sightings = SightingDesk(database, parts.media, people.enrolment, now=parts.unix_s)
     return (
-        people_router(database, people.people, people.enrolment),
+        people_router(database, people.people, people.enrolment, eraser),
         photos_router(database, people.enrolment),
         watch_lists_router(database, people.people),
         recognition_router(people.recognition, parts.threshold),
@@ -97,19 +105,22 @@ def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
     )
 
 
-def _lifespan(feed: EventFeed, threads: int) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    feed: EventFeed, imports: ImportDesk, threads: int
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
         anyio.to_thread.current_default_thread_limiter().total_tokens = threads
         following = asyncio.create_task(feed.run(), name="events")
         following.add_done_callback(_tell_end)
-        try:
-            yield
-        finally:
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+        with imports:
+            try:
+                yield
+            finally:
+                following.cancel()
+                with suppress(asyncio.CancelledError):
+                    await following
 
     return lifespan
 

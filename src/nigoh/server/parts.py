@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from nigoh.domain.camera_status import EngineStatus
+from nigoh.domain.erasure import ErasurePolicy
 from nigoh.office.camera_office import CameraOffice
 from nigoh.office.people_desks import PeopleDesks
 from nigoh.office.settings_office import SettingsOffice
@@ -36,6 +37,7 @@ class ServerParts:
         status: how the engine is, from any thread and without waiting long.
         threshold: least similarity of a known person now.
         recordings: folder of recordings, or None.
+        erasure: what becomes of what is not theirs alone when somebody is erased.
         routers: of other nouns (sessions, users, tokens, audit, set-up), mounted under /api/v1.
         checks: what has to work for `ready`, by name.
         metrics: what is measured.
@@ -57,6 +59,7 @@ class ServerParts:
     status: Callable[[], EngineStatus]
     threshold: Callable[[], float]
     recordings: Path | None = None
+    erasure: ErasurePolicy = field(default_factory=ErasurePolicy)
     routers: tuple[APIRouter, ...] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)

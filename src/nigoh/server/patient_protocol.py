@@ -16,11 +16,13 @@ class Patience:
 
     Attributes:
         headers_s: for the head of a request, from the connection or from its first byte on.
+        keep_alive_s: for the next request on a connection, whole seconds.
         stall_s: for a client to take anything of what it is sent.
         most_connections: more are closed as they come.
     """
 
     headers_s: float = 10.0
+    keep_alive_s: int = 5
     stall_s: float = 30.0
     most_connections: int = 1_000
 

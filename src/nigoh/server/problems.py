@@ -86,6 +86,7 @@ _KINDS: dict[str, Kind] = {
     "TooLarge": Kind("too-large", 413, "The request is too large"),
     "Throttled": Kind("throttled", 429, "Too many attempts"),
     "UnderWay": Kind("under-way", 409, "The same request is being answered"),
+    "ImportRunning": Kind("import-running", 409, "Another import goes on"),
     "TooManyTiles": Kind("too-many", 429, "There are too many"),
     "VaultError": Kind("vault", 500, "What is stored cannot be opened"),
     "PhotoError": Kind("photo", 422, "The photo cannot be used"),
@@ -248,7 +249,7 @@ class ForeignErrors:
 
 def _is_foreign_error(message: Message) -> bool:
     content_type = Headers(raw=message["headers"]).get("content-type", "")
-    return message["status"] >= HTTPStatus.BAD_REQUEST and not content_type.startswith(MEDIA_TYPE)
+    return message["status"] >= HTTPStatus.BAD_REQUEST and (not content_type or content_type.startswith("text/plain"))
 
 
 def _kept_headers(message: Message) -> dict[str, str]:

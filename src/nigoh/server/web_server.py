@@ -25,6 +25,7 @@ _JOIN_S = 8.0
 _MOST_HEAD_BYTES = 32_768
 _MOST_MESSAGE_BYTES = 65_536
 _BACKLOG = 512
+_LARGEST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class WebServer:
             proxy_headers=bool(options.proxies),
             forwarded_allow_ips=list(options.proxies),
             backlog=_BACKLOG,
+            timeout_keep_alive=options.patience.keep_alive_s,
             timeout_graceful_shutdown=_GRACE_S,
             h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
             ssl_certfile=options.certificate,
@@ -147,6 +149,8 @@ def _load(config: uvicorn.Config, options: WebOptions) -> None:
 
 
 def _listen(options: WebOptions) -> socket.socket:
+    if not 0 <= options.port <= _LARGEST_PORT:
+        raise _cannot_listen(options, f"ports end at {_LARGEST_PORT}")
     try:
         found = socket.getaddrinfo(
             options.host, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE | socket.AI_NUMERICSERV
@@ -160,11 +164,14 @@ def _listen(options: WebOptions) -> socket.socket:
         except OSError:
             listener.close()
             raise
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ConfigError(
-            f"nothing can be served at {options.host}:{options.port}: {reason or error}",
-            "Choose another port, or an address of this machine.",
-        ) from error
+    except OSError as error:
+        raise _cannot_listen(options, str(error.strerror or error)) from error
     listener.settimeout(0)
     return listener
+
+
+def _cannot_listen(options: WebOptions, reason: str) -> ConfigError:
+    return ConfigError(
+        f"nothing can be served at {options.host}:{options.port}: {reason}",
+        "Choose another port, or an address of this machine.",
+    )

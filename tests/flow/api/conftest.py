@@ -236,7 +236,7 @@ def _build(database: Database, folder: Path, analyser: FaceAnalyser) -> House:
         sockets=SocketOptions(most_of_user=8, check_s=0.05, send_s=1.0),
         feed=FeedOptions(look_s=0.02),
     )
-    options = WebOptions(port=0, patience=Patience(headers_s=0.3, stall_s=0.5, most_connections=40))
+    options = WebOptions(port=0, patience=Patience(headers_s=0.3, keep_alive_s=1, stall_s=0.5, most_connections=40))
     app = build_app(parts)
     return House(parts, app, desks, engine, clock, WebServer(app, options))
 

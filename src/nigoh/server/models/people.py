@@ -6,12 +6,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nigoh.domain.erasure import ErasureReport
 from nigoh.domain.people import LegalBasis, Person, Photo, WatchList
 from nigoh.domain.photo_check import Advice, PhotoCheck, PhotoFace, PhotoOutcome
 from nigoh.domain.sighting import Box, Candidate
 from nigoh.office.person_draft import MOST_OTHER_NAMES, PersonDraft
 from nigoh.server.models.texts import Name, ShortText, Text
-from nigoh.server.times import Time, to_time, to_time_or_none, to_unix_s
+from nigoh.server.times import GivenTime, Time, to_time, to_time_or_none, to_unix_s
 
 _MOST_LISTS = 100
 _STRICT = ConfigDict(extra="forbid")
@@ -21,7 +22,7 @@ OtherNames = Annotated[
     list[Name], Field(max_length=MOST_OTHER_NAMES, description="In other scripts, or other names.")
 ]
 ExternalId = Annotated[ShortText | None, Field(description="Their number in another system; unique.")]
-Expiry = Annotated[Time | None, Field(description="When they are to be erased; null: not by itself.")]
+Expiry = Annotated[GivenTime | None, Field(description="When they are to be erased; null: not by itself.")]
 
 
 class PersonIn(BaseModel):
@@ -166,11 +167,22 @@ class ErasureModel(BaseModel):
     """What was erased of somebody."""
 
     person: str
+    erased_at: Time
+    was_enrolled: bool = Field(description="False: what was left of them was looked for again.")
     photos: int
     templates: int
     negatives: int
     keys: int = Field(description="Data keys that were destroyed: what was sealed under them opens no more.")
+    sightings: int = Field(description="Sightings that do not name them any more.")
+    anonymous: bool = Field(description="Those are kept without them; else they are deleted.")
+    crops: int
+    tracks: int
+    mentions: int = Field(description="Sightings of others that no longer say that they looked like them.")
+    clips: int = Field(description="Recordings that were removed.")
+    clips_kept: int
+    clips_left: int = Field(description="Recordings that could not be removed yet, as they are being written.")
     final: bool = Field(description="The freed places in the database were overwritten, too.")
+    text: str = Field(description="The same in words, for whoever has to prove it.")
 
 
 class WatchListIn(BaseModel):
@@ -238,6 +250,29 @@ def person_model(person: Person) -> PersonModel:
         created_at=to_time(person.created_unix_s),
         updated_at=to_time(person.updated_unix_s),
         version=person.version,
+    )
+
+
+def erasure_model(report: ErasureReport) -> ErasureModel:
+    """A report as it is told."""
+    return ErasureModel(
+        person=report.person,
+        erased_at=to_time(report.erased_unix_s),
+        was_enrolled=report.was_enrolled,
+        photos=report.photos,
+        templates=report.templates,
+        negatives=report.negatives,
+        keys=report.keys,
+        sightings=report.sightings,
+        anonymous=report.anonymous,
+        crops=report.crops,
+        tracks=report.tracks,
+        mentions=report.mentions,
+        clips=report.clips,
+        clips_kept=report.clips_kept,
+        clips_left=len(report.clips_left),
+        final=report.final,
+        text=report.text(),
     )
 
 

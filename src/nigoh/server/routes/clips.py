@@ -17,7 +17,7 @@ from nigoh.server.guard import needs
 from nigoh.server.models.sightings import ClipModel, clip_model
 from nigoh.server.models.texts import Identifier, ShortText
 from nigoh.server.paging import Listed, Paging, listed
-from nigoh.server.times import Time, to_unix_s
+from nigoh.server.times import GivenTime, to_unix_s
 from nigoh.storage.database.clips import Clips
 from nigoh.storage.database.database import Database
 
@@ -43,8 +43,8 @@ def clips_router(database: Database, recordings: Path | None, watched: Watched) 
         response: Response,
         paging: Paging,
         camera: Annotated[list[ShortText], Query(max_length=_MOST_CAMERAS, description="Of one of these.")] = [],  # noqa: B006 - FastAPI copies it
-        since: Annotated[Time | None, Query(description="It ends not before.")] = None,
-        until: Annotated[Time | None, Query(description="It begins before.")] = None,
+        since: Annotated[GivenTime | None, Query(description="It ends not before.")] = None,
+        until: Annotated[GivenTime | None, Query(description="It begins before.")] = None,
     ) -> Listed[ClipModel]:
         """Clips, the newest first."""
         asked = frozenset(CameraId(each) for each in camera) if camera else None

@@ -14,6 +14,7 @@ from nigoh.domain.sighting import PersonId
 from nigoh.errors import Missing, Stale
 from nigoh.office.actor import Actor
 from nigoh.office.enrolment_office import EnrolmentOffice
+from nigoh.office.erasure import Eraser
 from nigoh.office.people_office import PeopleOffice
 from nigoh.office.person_draft import PersonDraft
 from nigoh.server.actors import Reason, actor_of
@@ -25,19 +26,19 @@ from nigoh.server.models.people import (
     PersonChange,
     PersonIn,
     PersonModel,
+    erasure_model,
     person_model,
 )
 from nigoh.server.models.texts import Identifier, ShortText
 from nigoh.server.paging import Listed, Paging, listed
-from nigoh.server.times import Time, to_unix_s
+from nigoh.server.times import GivenTime, to_unix_s
 from nigoh.storage.database.database import Database
-from nigoh.storage.database.idempotency import KeptAnswers
 from nigoh.storage.database.people import People, PeopleFilter, PeopleOrder
 
 _TRIES = 3
 
 
-def people_router(database: Database, people: PeopleOffice, enrolment: EnrolmentOffice) -> APIRouter:
+def people_router(database: Database, people: PeopleOffice, enrolment: EnrolmentOffice, eraser: Eraser) -> APIRouter:
     """The routes of people."""
     router = APIRouter(prefix="/people", tags=["people"], route_class=RepeatableRoute)
 
@@ -63,7 +64,7 @@ def people_router(database: Database, people: PeopleOffice, enrolment: Enrolment
         group: Annotated[ShortText | None, Query(description='"" for those in none.')] = None,
         list_id: Annotated[ShortText | None, Query(alias="list", description="A watch list.")] = None,
         has_photos: bool | None = None,
-        expires_before: Time | None = None,
+        expires_before: GivenTime | None = None,
         sort: PeopleOrder = PeopleOrder.NAME,
         descending: bool = False,
     ) -> Listed[PersonModel]:
@@ -123,19 +124,9 @@ def people_router(database: Database, people: PeopleOffice, enrolment: Enrolment
         if_match: Annotated[str | None, Header()] = None,
         reason: Reason = None,
     ) -> ErasureModel:
-        """Erase somebody for good, with their photos, templates and the key that these were sealed under."""
+        """Erase somebody for good: photos, templates, their key, and what sightings and recordings hold of them."""
         version = expected_version(if_match, "person", person)
-        erased = people.erase(actor_of(who, reason), PersonId(person), version=version)
-        with database.begin() as connection:
-            KeptAnswers(connection).forget_about(person)
-        return ErasureModel(
-            person=erased.person,
-            photos=erased.photos,
-            templates=erased.templates,
-            negatives=erased.negatives,
-            keys=erased.keys,
-            final=erased.final,
-        )
+        return erasure_model(eraser.erase(actor_of(who, reason), PersonId(person), version=version))
 
     @router.put("/{person}/lists/{list_id}", status_code=HTTPStatus.NO_CONTENT)
     def put_on_list(

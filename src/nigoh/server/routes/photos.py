@@ -13,17 +13,20 @@ from nigoh.domain.sighting import PersonId
 from nigoh.errors import Missing
 from nigoh.office.enrolment_office import EnrolmentOffice
 from nigoh.server.actors import Reason, actor_of
+from nigoh.server.etags import set_version
 from nigoh.server.guard import needs
 from nigoh.server.idempotency import RepeatableRoute
 from nigoh.server.limits import PHOTO_BYTES
 from nigoh.server.models.people import (
+    EnrolledModel,
     PhotoCheckModel,
     PhotoList,
+    person_model,
     photo_check_model,
     photo_model,
 )
 from nigoh.server.models.texts import Identifier
-from nigoh.server.posted_pictures import PostedPictures, exactly, picture_body
+from nigoh.server.posted_pictures import PostedPerson, PostedPictures, exactly, person_body, picture_body
 from nigoh.server.problems import ENROLMENT, problem_document
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.people import People
@@ -36,6 +39,31 @@ _PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}
 def photos_router(database: Database, enrolment: EnrolmentOffice) -> APIRouter:
     """The routes of photos."""
     router = APIRouter(tags=["photos"], route_class=RepeatableRoute)
+
+    @router.post(
+        "/people/enrol",
+        status_code=HTTPStatus.CREATED,
+        max_body_size=PHOTO_BYTES,
+        openapi_extra=dict(person_body()),
+        response_model=EnrolledModel,
+    )
+    def enrol(
+        who: Annotated[Principal, needs(Permission.PEOPLE_WRITE)],
+        posted: PostedPerson,
+        response: Response,
+        allow_look_alike: Annotated[bool, Query(description="Enrol them although somebody looks like them.")] = False,
+        reason: Reason = None,
+    ) -> Response | EnrolledModel:
+        """Somebody new with their photos, all or nothing: 422 tells why no photo can be used."""
+        done = enrolment.enrol(
+            actor_of(who, reason), posted.person.draft(), posted.photos, allow_look_alike=allow_look_alike
+        )
+        if done.person is None:
+            return refusal(done.photos, "/api/v1/people/enrol")
+        response.headers["Location"] = f"/api/v1/people/{done.person.id}"
+        set_version(response, done.person.version)
+        checks = [photo_check_model(check) for check in done.photos]
+        return EnrolledModel(person=person_model(done.person), photos=checks)
 
     @router.get("/people/{person}/photos", dependencies=[needs(Permission.PEOPLE_READ)])
     def list_photos(person: Identifier) -> PhotoList:

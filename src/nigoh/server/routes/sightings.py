@@ -30,7 +30,7 @@ from nigoh.server.models.sightings import (
 from nigoh.server.models.texts import Identifier, ShortText
 from nigoh.server.paging import Listed, Paging, listed
 from nigoh.server.routes.photos import refusal
-from nigoh.server.times import Time, to_unix_s
+from nigoh.server.times import GivenTime, to_unix_s
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.people import People
 from nigoh.storage.database.sightings import Sightings
@@ -47,8 +47,8 @@ def _filter(
     status: Annotated[list[Status], Query(max_length=len(Status), description="One of these.")] = [],  # noqa: B006 - as above
     verdict: Verdict | None = None,
     least_score: Annotated[float | None, Query(ge=-1, le=1)] = None,
-    since: Annotated[Time | None, Query(description="First seen not before.")] = None,
-    until: Annotated[Time | None, Query(description="First seen before.")] = None,
+    since: Annotated[GivenTime | None, Query(description="First seen not before.")] = None,
+    until: Annotated[GivenTime | None, Query(description="First seen before.")] = None,
     oldest_first: bool = False,
 ) -> SightingFilter:
     return SightingFilter(
