@@ -14,19 +14,21 @@ from nigoh.config.settings import VisionSettings
 from nigoh.domain.audit import AuditAction, AuditEvent
 from nigoh.domain.audit_filter import AuditFilter
 from nigoh.domain.frame import Pixels
+from nigoh.domain.geometry import Floats
 from nigoh.domain.master_key import MasterKey
 from nigoh.domain.people import LegalBasis, Person, WatchList
-from nigoh.domain.photo_check import Advice, PhotoOutcome
+from nigoh.domain.photo_check import Advice, PhotoFace, PhotoOutcome
 from nigoh.domain.records import EventKind
 from nigoh.domain.sighting import PersonId
 from nigoh.domain.template import Templates
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import Conflict, Invalid, KeyDestroyed, Missing, Stale
-from nigoh.identity.gallery import Candidates
+from nigoh.identity.gallery import Candidates, ExactGallery
 from nigoh.office.actor import Actor
 from nigoh.office.people_desks import PeopleDesks, open_people_desks
 from nigoh.office.person_draft import PersonDraft
-from nigoh.office.photo_desk import SentPhoto
+from nigoh.office.photo_desk import DecodedPhoto, PersonSoFar, PhotoDesk, SentPhoto
+from nigoh.office.photo_examiner import ExaminedPhoto, PhotoExaminer
 from nigoh.office.photo_keeper import PhotoKeeper, fingerprint_key
 from nigoh.office.stored_gallery import read_gallery
 from nigoh.storage.audit import Audit
@@ -289,6 +291,31 @@ def test_a_group_photo_is_understood_by_the_other_photos_that_come_with_it(
     both = portrait("knn_examples/test/obama_and_biden.jpg")
     installation.enrol("Barack", both, portrait("obama.jpg"))
     assert installation.rows() == (1, 2, 2, 2)
+
+
+def test_photos_of_several_people_explain_each_other(installation: Installation) -> None:
+    """The first resembles the second alone, the second the clear one: all three are understood in the end."""
+    model = installation.analyser.model
+    clear, second, first, stranger = np.eye(model.dimension, dtype=np.float32)[:4]
+    second = 0.5 * clear + np.sqrt(np.float32(0.75)) * second
+    first = 0.6 * second + 0.8 * first
+
+    def photo(name: str, *faces: Floats) -> tuple[DecodedPhoto, ExaminedPhoto]:
+        box, rows = PhotoFace(box=(0, 0, 50, 60), quality=0.9), tuple(range(len(faces)))
+        outcome = PhotoOutcome.USABLE if len(faces) == 1 else PhotoOutcome.SEVERAL_FACES
+        seen = ExaminedPhoto(
+            width_px=99, height_px=99, outcome=outcome, faces=(box,) * len(faces),
+            fitness=(PhotoOutcome.USABLE,) * len(faces), meant=rows, embedded=rows,
+            templates=Templates(np.stack(faces).astype(np.float32), model),
+        )  # fmt: skip
+        return DecodedPhoto(name, np.zeros((1, 1, 3), np.uint8), b"", ("", "")), seen
+
+    desk = PhotoDesk(PhotoExaminer(installation.analyser), installation.keeper, ExactGallery(model).search)
+    photos = [photo("1", stranger, first), photo("2", second, stranger), photo("3", clear)]
+    judged = desk.judge_together(photos, PersonSoFar(None, None, model), allow_look_alike=False)
+    assert [each.check.chosen for each in judged] == [1, 0, 0]
+    alone = desk.judge_together([photos[0], photos[2]], PersonSoFar(None, None, model), allow_look_alike=False)
+    assert [each.check.chosen for each in alone] == [None, 0]
 
 
 def test_removing_a_photo_takes_its_template_and_its_picture_with_it(

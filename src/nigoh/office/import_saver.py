@@ -70,7 +70,7 @@ class ImportSaver:
         elif photo is not None:
             told.append(self._settle(entry, photo, seen))
         if last:
-            told += [self._settle(entry, each[0].name, each) for each in entry.unclear]
+            told += self._settle_unclear(entry)
             self._finish(entry)
         return told
 
@@ -89,6 +89,19 @@ class ImportSaver:
         entry.greeted = True
         if self._parts.update and update_entry(self._connection, entry, self._now_unix_s) and entry.person:
             self._changed.add(entry.person.id)
+
+    def _settle_unclear(self, entry: Entry) -> list[ImportedPhoto]:
+        """Photos of several people, again and again while that makes the person better known."""
+        told: list[ImportedPhoto] = []
+        waiting = entry.unclear
+        while waiting:
+            settled = [(each, self._settle(entry, each[0].name, each)) for each in waiting]
+            left = [each for each, photo in settled if photo.check.outcome is PhotoOutcome.SEVERAL_FACES]
+            if len(left) == len(waiting):
+                return told + [photo for _, photo in settled]
+            told += [photo for _, photo in settled if photo.check.outcome is not PhotoOutcome.SEVERAL_FACES]
+            waiting = left
+        return told
 
     def _finish(self, entry: Entry) -> None:
         if entry.person is None and not entry.refusal:

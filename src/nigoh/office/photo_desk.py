@@ -137,12 +137,21 @@ class PhotoDesk:
     ) -> list[JudgedPhoto]:
         """Photos of one person, who is known better with each: photos of several people are judged last."""
         judged: dict[int, JudgedPhoto] = {}
+
+        def judge_rows(rows: list[int]) -> list[int]:
+            """Judge these; those in which it is still unclear who is meant."""
+            for row in rows:
+                judged[row] = self.judge(*photos[row], so_far, allow_look_alike=allow_look_alike)
+                template = judged[row].template
+                if template is not None:
+                    so_far.add(template)
+            return [row for row in rows if judged[row].check.outcome is PhotoOutcome.SEVERAL_FACES]
+
         unclear = [row for row, (_, seen) in enumerate(photos) if seen.outcome is PhotoOutcome.SEVERAL_FACES]
-        for row in [row for row in range(len(photos)) if row not in unclear] + unclear:
-            judged[row] = self.judge(*photos[row], so_far, allow_look_alike=allow_look_alike)
-            template = judged[row].template
-            if template is not None:
-                so_far.add(template)
+        judge_rows([row for row in range(len(photos)) if row not in unclear])
+        # Each that is understood may explain another.
+        while len(left := judge_rows(unclear)) < len(unclear):
+            unclear = left
         return [judged[row] for row in range(len(photos))]
 
     def _others(
