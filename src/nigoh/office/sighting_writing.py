@@ -1,7 +1,7 @@
 """Writes words about tracks: sighting, template, picture, event and what sinks are to be told, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
@@ -34,6 +34,10 @@ _CROP = "crop"
 
 class Sealing(Protocol):
     """Seals what is biometric; the vault is one."""
+
+    def look_up(self, connection: Connection, scopes: Collection[str]) -> None:
+        """Something will be sealed in each of these scopes."""
+        ...
 
     def seal_many(self, connection: Connection, scope: str, pieces: Sequence[tuple[bytes, str]]) -> list[Sealed]:
         """Seal pieces, each bound to its place. Raises KeyDestroyed."""
@@ -112,6 +116,8 @@ class SightingWriter:
         named = frozenset[PersonId]().union(*(people_in(each.told) for each in news))
         erased = erased_people(connection, named)
         found = sort_out(news, known, erased, store_unknown=self._options.store_unknown)
+        faces = [track for track in found.tracks.values() if track.jpeg or track.template is not None]
+        self._sealing.look_up(connection, _by_scope(faces).keys())
         templates, late = self._seal_templates(connection, found.tracks)
         media, later = self._keep_pictures(connection, found.tracks)
         updates = [SightingUpdate(track.told, _picture_of(track, media)) for track in found.tracks.values()]
@@ -150,16 +156,19 @@ class SightingWriter:
         self, connection: Connection, tracks: Mapping[str, ChangedTrack]
     ) -> tuple[list[TrackRow], int]:
         """Rows of templates, and how many came too late for their day."""
+        some = [(track, track.template) for track in tracks.values() if track.template is not None]
+        plain = dict(
+            zip((track.told.id for track, _ in some), _protected([of for _, of in some], self._sealing), strict=True)
+        )
         rows: list[TrackRow] = []
         late = 0
-        for scope, some in _by_scope(track for track in tracks.values() if track.template is not None).items():
-            plain = _protected([track.template for track in some if track.template is not None], self._sealing)
-            pieces = [(vector, row_binding(TRACKS, track.told.id)) for track, vector in zip(some, plain, strict=True)]
+        for scope, theirs in _by_scope(track for track, _ in some).items():
+            pieces = [(plain[track.told.id], row_binding(TRACKS, track.told.id)) for track in theirs]
             sealed = _unless_over(scope, partial(self._sealing.seal_many, connection, scope, pieces))
             if sealed is None:
-                late += len(some)
+                late += len(theirs)
                 continue
-            rows += [_track_row(track, vector) for track, vector in zip(some, sealed, strict=True)]
+            rows += [_track_row(track, vector) for track, vector in zip(theirs, sealed, strict=True)]
         return rows, late
 
     def _keep_pictures(

@@ -4,7 +4,7 @@ One row, of the scope "master", is no data key: it says which master key wraps n
 one alone, so that a wrong master key is noticed before anything is sealed under it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, func, insert, select, text, update
@@ -72,6 +72,23 @@ class DataKeys:
         chosen = select(DATA_KEYS).where(DATA_KEYS.c.scope == scope).order_by(*alive_first).limit(1)
         row = self._connection.execute(chosen).first()
         return None if row is None else self._unwrapped(row)
+
+    def newest_rows(self, scopes: Sequence[str]) -> dict[str, WrappedKey]:
+        """The keys that these scopes are sealed under now; those that never had one, or were erased, are left out."""
+        found: dict[str, WrappedKey] = {}
+        for start in range(0, len(scopes), _MOST_AT_ONCE):
+            alive = DATA_KEYS.c.scope.in_(scopes[start : start + _MOST_AT_ONCE]) & DATA_KEYS.c.wrapped_key.is_not(
+                None
+            )
+            # The newest comes last, and stays.
+            in_order = select(DATA_KEYS).where(alive).order_by(DATA_KEYS.c.created_unix_s, DATA_KEYS.c.id)
+            for row in self._connection.execute(in_order):
+                found[row.scope] = WrappedKey(row.id, row.scope, row.wrapped_key, row.master_id)
+        return found
+
+    def unwrap(self, wrapped: WrappedKey) -> DataKey:
+        """The key itself. Raises KeyDestroyed, VaultError."""
+        return DataKey(wrapped.id, wrapped.scope, Cipher(unwrap_key(self._masters, wrapped)))
 
     def make(self, scope: str, now_unix_s: float) -> DataKey:
         """A new key for a scope, unless somebody else has made one meanwhile, which is then the one.

@@ -46,6 +46,17 @@ class KeyCache:
             entry = self._fresh(key_id)
             return entry.key if entry else None
 
+    def recall(self, key_id: str) -> DataKey | None:
+        """The key, however long ago it was looked up: for somebody who has just seen that it is still there."""
+        with self._lock:
+            entry = self._entries.get(key_id)
+            return entry.key if entry else None
+
+    def is_active(self, scope: str) -> bool:
+        """Whether the key that a scope is sealed under was looked up a moment ago."""
+        with self._lock:
+            return self._fresh(self._active.get(scope, "")) is not None
+
     def take_active(self, scope: str, pieces: int) -> DataKey | None:
         """The key that a scope is sealed under, if it was looked up a moment ago and may seal so many pieces."""
         with self._lock:

@@ -8,7 +8,7 @@ copies of that are.
 
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, Transaction, insert, select
@@ -107,6 +107,18 @@ class Vault:
             Sealed(key.id, seal_piece(key.cipher, plain, bound("sealed", key.id, bound_to)))
             for plain, bound_to in pieces
         ]
+
+    def look_up(self, connection: Connection, scopes: Collection[str]) -> None:
+        """Look the keys of many scopes up at once, as something will be sealed in each. Raises VaultError.
+
+        Not one after the other: of 300 people in a batch that is 50 ms.
+        """
+        looked_up_s = self._cache.now()
+        keys = DataKeys(connection, self.masters)
+        for row in keys.newest_rows([scope for scope in scopes if not self._cache.is_active(scope)]).values():
+            key = self._cache.recall(row.id) or keys.unwrap(row)
+            settled = self._unsettled.get(key.id) is not connection.get_transaction()
+            self._cache.put(key, looked_up_s, active=settled)
 
     def open(self, connection: Connection, sealed: Sealed, bound_to: str) -> bytes:
         """Open one piece.
