@@ -3,18 +3,22 @@
 import pickle
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from nigoh.domain.geometry import Floats
 from nigoh.domain.sighting import PersonId
 from nigoh.domain.template import ModelIdentity, Templates
-from nigoh.errors import TemplateMismatch
+from nigoh.errors import ConfigError, TemplateMismatch
 from nigoh.identity.approximate_gallery import ApproximateGallery, ApproximateOptions
 from nigoh.identity.gallery import ExactGallery, Gallery
 from nigoh.identity.template_codes import Precision
+from nigoh.storage.database.database import Database
+from nigoh.storage.pgvector_gallery import PgvectorGallery
+from nigoh.storage.vault.template_protection import ProtectionSecret, TemplateProtection
+from nigoh.testing.postgresql_server import PostgresqlServer
 
 MODEL = ModelIdentity("toy", "1", "a" * 64, "none", 16)
 OTHER = ModelIdentity("toy", "2", "b" * 64, "none", 16)
@@ -24,6 +28,8 @@ CROWD = 800
 
 _ACTING = 8
 """The people of the tests have numbers of their own, in which the crowd has zeros."""
+
+TURN = TemplateProtection(ProtectionSecret.of(b"t" * 32))
 
 NewGallery = Callable[[ModelIdentity], Gallery]
 
@@ -56,15 +62,31 @@ _IN_MEMORY: dict[str, NewGallery] = {
 }
 
 
+_IN_POSTGRESQL = {"PostgreSQL": False, "PostgreSQL, indexed": True}
+
+
 @pytest.fixture(params=_IN_MEMORY)
-def new_gallery(request: pytest.FixtureRequest) -> Iterator[NewGallery]:
-    with ExitStack():
-        yield _IN_MEMORY[request.param]
+def new_gallery(request: pytest.FixtureRequest) -> NewGallery:
+    return _IN_MEMORY[request.param]
 
 
-@pytest.fixture
-def empty(new_gallery: NewGallery) -> Gallery:
-    return new_gallery(MODEL)
+@pytest.fixture(scope="module")
+def postgresql(
+    postgresql_server: PostgresqlServer, new_postgresql_database: Callable[[str], str]
+) -> Iterator[Database]:
+    with Database(postgresql_server.url(new_postgresql_database("template0"))) as database:
+        yield database
+
+
+@pytest.fixture(params=[*_IN_MEMORY, *_IN_POSTGRESQL])
+def empty(request: pytest.FixtureRequest) -> Gallery:
+    if request.param in _IN_MEMORY:
+        return _IN_MEMORY[request.param](MODEL)
+    database = request.getfixturevalue("postgresql")
+    assert isinstance(database, Database)
+    gallery = PgvectorGallery(database, MODEL, TURN, indexed=_IN_POSTGRESQL[request.param])
+    gallery.change({}, gallery.people)
+    return gallery
 
 
 @pytest.fixture
@@ -255,3 +277,39 @@ def test_a_gallery_goes_to_another_process_with_what_is_in_use_alone(new_gallery
     assert there.search(probe, 3).rows == gallery.search(probe, 3).rows
     there.put(ANNA, template(1))
     assert there.people == (*gallery.people, ANNA)
+
+
+# And what PostgreSQL has to do.
+
+
+def test_templates_are_turned_before_they_leave_and_another_turn_finds_nobody(postgresql: Database) -> None:
+    gallery = PgvectorGallery(postgresql, MODEL, TURN)
+    gallery.change({ANNA: template(1), BEK: template(0, 1)}, gallery.people)
+    with postgresql.read() as connection:
+        tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE tablename LIKE 'gallery_template_%'"))
+        (table,) = tables.scalars()
+        stored = connection.execute(text(f"SELECT template::text FROM {table}")).scalars().all()  # noqa: S608 - a name
+    assert all("[1,0,0" not in vector for vector in stored)
+    elsewhere = PgvectorGallery(postgresql, MODEL, TemplateProtection(ProtectionSecret.of(b"e" * 32)))
+    assert elsewhere.search(template(1), 1).rows[0][0].score < 0.9
+
+
+def test_two_models_have_galleries_of_their_own(postgresql: Database) -> None:
+    first, second = PgvectorGallery(postgresql, MODEL, TURN), PgvectorGallery(postgresql, OTHER, TURN)
+    first.change({ANNA: template(1)}, first.people)
+    second.change({BEK: template(1, model=OTHER)}, second.people)
+    assert (first.people, second.people) == ((ANNA,), (BEK,))
+
+
+def test_an_index_is_made_also_for_a_gallery_that_was_made_without(postgresql: Database) -> None:
+    PgvectorGallery(postgresql, MODEL, TURN)
+    for _ in range(2):
+        PgvectorGallery(postgresql, MODEL, TURN, indexed=True)
+    with postgresql.read() as connection:
+        made = connection.execute(text("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'gallery_hnsw_%'"))
+        assert "halfvec_ip_ops" in made.scalar_one()
+
+
+def test_a_gallery_in_sqlite_is_refused(sqlite_database: Database) -> None:
+    with pytest.raises(ConfigError, match="needs PostgreSQL"):
+        PgvectorGallery(sqlite_database, MODEL, TURN)

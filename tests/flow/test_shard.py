@@ -20,8 +20,10 @@ from nigoh.domain.camera import Camera, Mode
 from nigoh.domain.camera_sighting import CameraSighting, Stage
 from nigoh.domain.camera_status import CameraStatus, LinkState
 from nigoh.domain.camera_url import CameraUrl
+from nigoh.domain.gallery_change import GalleryChange, HalfTemplates
+from nigoh.domain.people import PersonTerms
 from nigoh.domain.schedule import Schedule, parse_hours
-from nigoh.domain.sighting import CameraId
+from nigoh.domain.sighting import CameraId, PersonId
 from nigoh.engine.camera_tally import books_balance
 from nigoh.engine.known_faces import KnownFaces
 from nigoh.engine.shard import CameraShard
@@ -235,6 +237,45 @@ def test_a_camera_rests_by_its_schedule(farm: Farm, run: Callable[[], Watched]) 
         wait_for(lambda: watched.states() == {LinkState.RESTING}, "it rests")
         assert farm.status().viewers == 0
         assert watched.status("cam001").coverage == 1.0
+
+
+def follow(known: KnownFaces) -> list[GalleryChange]:
+    """The same people, as they are told by whoever follows the database."""
+    templates, owners = known.gallery.enrolled
+    return [
+        GalleryChange(
+            person=PersonId(f"01{owner}"),
+            terms=PersonTerms(person=PersonId(f"01{owner}"), name=owner),
+            templates=(HalfTemplates.of(templates.pick([row])),),
+        )
+        for row, owner in enumerate(owners)
+    ]
+
+
+def test_people_are_named_two_seconds_after_they_are_enrolled_and_unknown_two_seconds_after_they_are_gone(
+    farm: Farm, known: KnownFaces, tmp_path: Path
+) -> None:
+    settings = parse_engine_file(f'[engine]\ndata_dir = "{tmp_path}/data"\n', tmp_path / "nigoh.toml")
+    news: list[News] = []
+    watched = Watched(build_shard(ShardPlan(settings, None, 1), "shard-1", news.append), news)
+    people = follow(known)
+
+    def named() -> list[CameraSighting]:
+        return [each for each in watched.sightings() if each.sighting.person]
+
+    with watched.shard:
+        watched.shard.watch(cameras_of(farm))
+        wait_for(lambda: bool(watched.sightings()), "somebody has been seen")
+        assert not named()
+        watched.shard.enrol(people)
+        wait_for(lambda: bool(named()), "somebody who is known now is named")
+        assert {each.sighting.person for each in named()} <= {change.person for change in people}
+        gone_s = time.monotonic()
+        watched.shard.enrol([GalleryChange(person=change.person, terms=None) for change in people])
+        wait_for(lambda: time.monotonic() - gone_s > 2, "two seconds have passed")
+        before, seen = len(named()), len(watched.sightings())
+        wait_for(lambda: len(watched.sightings()) > seen + 2, "people are seen after that")
+        assert len(named()) == before
 
 
 def test_live_pictures_come_while_somebody_looks(farm: Farm, run: Callable[[], Watched]) -> None:

@@ -1,0 +1,263 @@
+"""Searching and changing galleries, beside FAISS and a graph: latency, recall, memory, building.
+
+    .venv/bin/python benchmarks/galleries.py --dimension 128
+    .venv/bin/python benchmarks/galleries.py --dimension 512
+
+Each contender builds and searches in a process of its own, one after the other, the same templates and probes in the
+same order (see gallery_material.py). Latency is wall time of one search of one probe for three people; memory is what
+the process grew by, the people's names included. Recall is how often the first answer is that of the exact search.
+"""
+
+import argparse
+import gc
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+import faiss
+import numpy as np
+import psutil
+from usearch.index import Index
+
+from gallery_material import Material
+from nigoh.domain.geometry import Floats
+from nigoh.domain.sighting import PersonId
+from nigoh.domain.template import Templates
+from nigoh.evaluation.machine import describe_machine
+from nigoh.identity.approximate_gallery import ApproximateGallery, ApproximateOptions
+from nigoh.identity.gallery import ExactGallery, Gallery
+from nigoh.identity.template_codes import Precision
+from results import console, save_result, show_table
+
+PROBES = 300
+NEAREST = 3
+GRAPHS_UP_TO = 200_000
+"""A graph of a million templates is built for a quarter of an hour and more."""
+
+CELLS, LOOKED_INTO = 1024, 512
+GRAPH_LINKS, GRAPH_BUILDING, GRAPH_SEARCHING = 32, 128, 1024
+IP = faiss.METRIC_INNER_PRODUCT
+
+Search = Callable[[Floats], list[int]]
+"""The numbers of the templates nearest to a probe (D,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one contender did.
+
+    Attributes:
+        build_s: from the first template to the last.
+        grown_mb: resident memory that it takes.
+        mated_ms, strangers_ms: of each search.
+        mated, strangers: the first answer to each probe.
+        put_ms, remove_ms: of one person, median; 0: it does not do that.
+    """
+
+    build_s: float
+    grown_mb: float
+    mated_ms: list[float]
+    strangers_ms: list[float]
+    mated: list[int]
+    strangers: list[int]
+    put_ms: float = 0.0
+    remove_ms: float = 0.0
+
+
+def of_gallery(gallery: Gallery, material: Material) -> Search:
+    """One of ours, filled."""
+    model = material.model
+    for begin, part in material.parts():
+        gallery.change(
+            {PersonId(str(begin + row)): Templates(part[row : row + 1], model) for row in range(len(part))}
+        )
+    return lambda probe: [
+        int(found.person) for found in gallery.search(Templates(probe[None], model), NEAREST).rows[0]
+    ]
+
+
+def of_faiss(index: faiss.Index, material: Material) -> Search:
+    """One of FAISS, filled."""
+    if not index.is_trained:
+        index.train(next(material.parts())[1])
+    for _, part in material.parts():
+        index.add(part)
+    return lambda probe: [int(row) for row in index.search(probe[None], NEAREST)[1][0]]
+
+
+def of_graph(material: Material) -> Search:
+    """USearch's graph, filled."""
+    graph = Index(
+        ndim=material.dimension,
+        metric="ip",
+        dtype="f16",
+        connectivity=GRAPH_LINKS // 2,
+        expansion_add=GRAPH_BUILDING,
+        expansion_search=GRAPH_SEARCHING,
+    )
+    for begin, part in material.parts():
+        graph.add(np.arange(begin, begin + len(part)), part, threads=2)
+    return lambda probe: [int(row) for row in graph.search(probe, NEAREST).keys]
+
+
+def faiss_cells(dimension: int) -> faiss.Index:
+    """FAISS' cells, of which it looks into half."""
+    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, CELLS, IP)
+    index.nprobe = LOOKED_INTO
+    return index
+
+
+def faiss_graph(dimension: int) -> faiss.Index:
+    """FAISS' graph."""
+    index = faiss.IndexHNSWFlat(dimension, GRAPH_LINKS, IP)
+    index.hnsw.efConstruction, index.hnsw.efSearch = GRAPH_BUILDING, GRAPH_SEARCHING
+    return index
+
+
+def approximate(material: Material, threads: int) -> ApproximateGallery:
+    """Ours, on so many threads."""
+    spread = map if threads == 1 else ThreadPoolExecutor(threads).map
+    return ApproximateGallery(material.model, Precision.HALF, ApproximateOptions(spread=spread))
+
+
+def exact(material: Material, threads: int) -> ExactGallery:
+    """Ours, on so many threads."""
+    return ExactGallery(material.model, Precision.HALF, map if threads == 1 else ThreadPoolExecutor(threads).map)
+
+
+OURS: dict[str, Callable[[Material], Gallery]] = {
+    "exact": lambda material: exact(material, 1),
+    "exact, 2 threads": lambda material: exact(material, 2),
+    "approximate": lambda material: approximate(material, 1),
+    "approximate, 2 threads": lambda material: approximate(material, 2),
+}
+FAISS: dict[str, Callable[[int], faiss.Index]] = {
+    "FAISS flat, single precision": faiss.IndexFlatIP,
+    "FAISS flat, half precision": lambda dimension: faiss.index_factory(dimension, "SQfp16", IP),
+    f"FAISS IVF, {LOOKED_INTO} of {CELLS} cells": faiss_cells,
+}
+GRAPHS: dict[str, Callable[[int], faiss.Index]] = {"FAISS HNSW": faiss_graph}
+USEARCH = "USearch HNSW"
+
+
+def resident_mb() -> float:
+    """What this process has."""
+    gc.collect()
+    return psutil.Process().memory_info().rss / 1e6
+
+
+def search_all(search: Search, probes: Floats) -> tuple[list[float], list[int]]:
+    """Milliseconds of each search, and the first answer."""
+    spent, first = [], []
+    for probe in probes:
+        begun_s = time.perf_counter()
+        found = search(probe)
+        spent.append((time.perf_counter() - begun_s) * 1e3)
+        first.append(found[0])
+    return spent, first
+
+
+def change_ms(call: Callable[[int], object], count: int = 50) -> float:
+    """The median of so many calls."""
+    spent = []
+    for number in range(count):
+        begun_s = time.perf_counter()
+        call(number)
+        spent.append((time.perf_counter() - begun_s) * 1e3)
+    return statistics.median(spent)
+
+
+def measure(name: str, material: Material) -> Outcome:
+    """One contender, in this process."""
+    faiss.omp_set_num_threads(2)
+    next(material.parts())
+    before_mb, begun_s = resident_mb(), time.perf_counter()
+    gallery = OURS[name](material) if name in OURS else None
+    if gallery is not None:
+        search = of_gallery(gallery, material)
+    elif name == USEARCH:
+        search = of_graph(material)
+    else:
+        search = of_faiss((FAISS | GRAPHS)[name](material.dimension), material)
+    build_s, grown_mb = time.perf_counter() - begun_s, resident_mb() - before_mb
+    probes, _ = material.mated(PROBES)
+    search_all(search, probes[:20])
+    mated_ms, mated = search_all(search, probes)
+    strangers_ms, strangers = search_all(search, material.strangers(PROBES))
+    put_ms = remove_ms = 0.0
+    if gallery is not None:
+        new = Templates(material.strangers(1), material.model)
+        put_ms = change_ms(lambda number: gallery.put(PersonId(f"new {number}"), new))
+        remove_ms = change_ms(lambda number: gallery.remove(PersonId(str(number))))
+    return Outcome(build_s, grown_mb, mated_ms, strangers_ms, mated, strangers, put_ms, remove_ms)
+
+
+def in_its_own_process(name: str, material: Material) -> Outcome:
+    """One contender."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(measure, name, material).result()
+
+
+def p95(spent_ms: Sequence[float]) -> float:
+    """The 95th percentile."""
+    return float(np.quantile(spent_ms, 0.95))
+
+
+def share(found: Sequence[int], right: Sequence[int]) -> float:
+    """How many are right."""
+    return float(np.mean(np.array(found) == np.array(right)))
+
+
+def figures(outcome: Outcome, reference: Outcome) -> dict[str, float]:
+    """What is said of a contender."""
+    return {
+        "build_s": round(outcome.build_s, 1),
+        "memory_mb": round(outcome.grown_mb),
+        "search_ms_median": round(statistics.median(outcome.mated_ms + outcome.strangers_ms), 2),
+        "search_ms_p95": round(p95(outcome.mated_ms + outcome.strangers_ms), 2),
+        "recall_mated": share(outcome.mated, reference.mated),
+        "recall_strangers": share(outcome.strangers, reference.strangers),
+        "put_ms": round(outcome.put_ms, 3),
+        "remove_ms": round(outcome.remove_ms, 3),
+    }
+
+
+def contenders(size: int, *, ours_alone: bool) -> list[str]:
+    """Who takes part at this size."""
+    return [*OURS, *([] if ours_alone else [*FAISS, *([*GRAPHS, USEARCH] if size <= GRAPHS_UP_TO else ())])]
+
+
+def main() -> None:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description="Search galleries, beside FAISS and a graph.")
+    parser.add_argument("--dimension", type=int, default=128)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 50_000, 200_000, 1_000_000])
+    parser.add_argument("--ours-alone", action="store_true")
+    parser.add_argument("--results", type=Path)
+    asked = parser.parse_args()
+    machine = describe_machine()
+    console.print(str(machine))
+    sizes: dict[str, dict[str, dict[str, float]]] = {}
+    for size in asked.sizes:
+        material = Material(size, asked.dimension)
+        outcomes = {
+            name: in_its_own_process(name, material) for name in contenders(size, ours_alone=asked.ours_alone)
+        }
+        reference = outcomes["exact"]
+        sizes[str(size)] = {name: figures(outcome, reference) for name, outcome in outcomes.items()}
+        mated = share(reference.mated, material.mated(PROBES)[1])
+        title = f"{size:,} templates of {asked.dimension} numbers; {mated:.1%} of the mated are nearest to themselves"
+        columns = ("gallery", "build s", "MB", "median ms", "p95 ms", "mated", "strangers", "put ms", "remove ms")
+        show_table(title, columns, [(name, *found.values()) for name, found in sizes[str(size)].items()])
+    versions = {name: version(name) for name in ("faiss-cpu", "numkong", "numpy", "usearch")}
+    found = {"machine": machine.as_json(), "versions": versions, "probes": 2 * PROBES, "sizes": sizes}
+    save_result(f"galleries_{asked.dimension}", found, asked.results)
+
+
+if __name__ == "__main__":
+    main()
