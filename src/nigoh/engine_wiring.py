@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from nigoh.config.engine_settings import EngineSettings, RecordingSettings
+from nigoh.config.privacy_settings import PrivacySettings
 from nigoh.domain.language import Language, Words
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.template import ModelIdentity
@@ -149,7 +150,7 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
     words = Words(language=plan.language, someone_is_wanted=wanted, name_of=known.name_of)
     live = LiveView(LiveAnnotator(words), tell, clocks.unix_s)
     recording = recording_options(settings.recording)
-    folder = RecordingFolder(settings.recordings_folder, retention_limits(settings.recording))
+    folder = RecordingFolder(settings.recordings_folder, retention_limits(settings.recording, settings.privacy))
     recorder = Recorder(folder, recording)
     witness = BlackBox(_black_box(settings, name), plan.decode_threads)
     owned: tuple[AbstractContextManager[object], ...] = (witness, aside, live, folder, recorder)
@@ -184,10 +185,11 @@ def open_gallery(folder: KnownFaces | None, model: ModelIdentity, enrolled: int)
     return gallery
 
 
-def retention_limits(settings: RecordingSettings) -> RetentionLimits:
-    """How much may be kept of what is recorded."""
+def retention_limits(settings: RecordingSettings, privacy: PrivacySettings) -> RetentionLimits:
+    """How much may be kept of what is recorded, and for how long: the shorter of the two times."""
+    days = settings.max_age_days if privacy.clips_days is None else min(settings.max_age_days, privacy.clips_days)
     return RetentionLimits(
-        most_age_s=settings.max_age_days * DAY_S,
+        most_age_s=days * DAY_S,
         most_bytes=round(settings.max_size_gb * 1e9),
         least_free_bytes=round(settings.least_free_gb * 1e9),
     )

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
 from nigoh.config.engine_settings import ServerSettings
 from nigoh.deployment_wiring import Deployment
 from nigoh.domain.camera_status import EngineStatus
+from nigoh.domain.erasure import ErasurePolicy
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import ConfigError, Retryable
 from nigoh.office.access_desks import AccessDesks, open_desks
@@ -48,6 +50,19 @@ class EngineSide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """What is kept of people beside the database, and what becomes of it.
+
+    Attributes:
+        recordings: the folder of recordings.
+        erasure: what becomes of what is not theirs alone when somebody is erased.
+    """
+
+    recordings: Path
+    erasure: ErasurePolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSide:
     """The server, not yet listening to anybody, and what commands need of it.
 
@@ -61,7 +76,7 @@ class ServerSide:
 
 
 def build_server(
-    settings: ServerSettings, deployment: Deployment, cameras: CameraOffice, engine: EngineSide
+    settings: ServerSettings, deployment: Deployment, cameras: CameraOffice, engine: EngineSide, keeping: Keeping
 ) -> ServerSide:
     """Put it together.
 
@@ -86,6 +101,8 @@ def build_server(
         views=engine.views,
         status=engine.status,
         threshold=engine.threshold,
+        recordings=keeping.recordings,
+        erasure=keeping.erasure,
         routers=(*access_routers(desks, unix_s), audit_router(database)),
         checks={"database": database.ping, "engine": lambda: _require_shards(engine.status())},
         metrics=registry,

@@ -28,6 +28,7 @@ _COMMANDS = {
     "backup": ("nigoh.cli.backup", "Back up the database, photos and crops, also while nigoh runs."),
     "restore": ("nigoh.cli.restore", "Restore a backup into an empty place."),
     "audit": ("nigoh.cli.audit", "Who did what: list, export, verify, note the head."),
+    "privacy": ("nigoh.cli.privacy", "What is owed to people: a copy of their data, and to be forgotten."),
     "vault": ("nigoh.cli.vault", "The keys: rotate them, see how they are."),
     "top": ("nigoh.cli.top", "Show how the running engine and its cameras are, live."),
     "bench": ("nigoh.cli.bench", "Measure what this machine sustains."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nigoh.cli.database_options import DeploymentChoice
 from nigoh.cli.terminal import report_note
+from nigoh.cli.up_privacy import keep_promises, open_gate
 from nigoh.cli.up_spool import SpooledOutput
 from nigoh.config.engine_settings import EngineSettings, ServerSettings
 from nigoh.deployment_wiring import Deployment, open_deployment
@@ -21,7 +22,7 @@ from nigoh.office.camera_office import CameraOffice
 from nigoh.office.sighting_intake import SightingIntake
 from nigoh.office.sighting_writing import SightingWriter, WritingOptions
 from nigoh.server.live_views import LiveViews
-from nigoh.server_wiring import EngineSide, build_server
+from nigoh.server_wiring import EngineSide, Keeping, build_server
 from nigoh.storage.database.templates import TemplateRows
 from nigoh.storage.gallery_feed import GalleryFeed
 from nigoh.storage.spool import Spool
@@ -79,7 +80,8 @@ def open_standing(settings: EngineSettings, choice: DeploymentChoice, stack: Exi
     place = choice.settings(engine.data_dir if "data_dir" in engine.model_fields_set else None)
     deployment = stack.enter_context(open_deployment(place))
     settings = settings.with_data(place.data)
-    cameras = CameraOffice(deployment.database, deployment.vault, now=time.time)
+    gate = open_gate(settings)
+    cameras = CameraOffice(deployment.database, deployment.vault, now=time.time, outbound=gate)
     return Standing(settings=settings, server=server, deployment=deployment, cameras=cameras)
 
 
@@ -150,7 +152,9 @@ def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeepin
         search=gallery.search,
         threshold=lambda: known.threshold or policy.threshold,
     )
-    side = build_server(standing.server, standing.deployment, standing.cameras, engine)
+    keeping = Keeping(recordings=settings.recordings_folder, erasure=settings.privacy.erasure)
+    side = build_server(standing.server, standing.deployment, standing.cameras, engine, keeping)
+    keep_promises(settings, standing.deployment, stack)
     web = stack.enter_context(side.web)
     address = (standing.server.public_url or web.address).rstrip("/")
     report_note(f"the API is at {address}/api/v1, and described at {address}/api/docs")
