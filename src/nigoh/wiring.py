@@ -135,10 +135,11 @@ def build_gallery(model: ModelIdentity, templates: int) -> Gallery:
     if choose_gallery(templates, model.dimension) is GalleryKind.EXACT:
         return ExactGallery(model)
     try:
-        from nigoh.identity.approximate_gallery import ApproximateGallery  # noqa: PLC0415 - an extra
+        from nigoh.identity.approximate_gallery import ApproximateGallery, use_one_thread  # noqa: PLC0415 - an extra
     except MissingExtra as error:
         _log.warning("%d templates are searched exactly. To search them sooner: %s", templates, error.next_step)
         return ExactGallery(model, Precision.HALF)
+    use_one_thread()
     return ApproximateGallery(model)
 
 

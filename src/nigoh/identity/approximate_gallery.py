@@ -33,7 +33,9 @@ _BITS = 4
 _SHORT = 256
 """Templates of more numbers have a code for each four of them, others for each two."""
 
-_LEARNS_FROM_MOST = 65_536
+_LEARNS_FROM_MOST = 16_384
+"""Sixteen codes of a few numbers each are learnt from a thousand templates a code."""
+
 _EACH_PERSON = 8
 _NONE = np.empty((PROBES_AT_ONCE, 0), np.intp)
 
@@ -53,6 +55,11 @@ class ApproximateOptions:
     batch: int = 8192
     shortlist: int = 128
     spread: Spread = map
+
+
+def use_one_thread() -> None:
+    """Let FAISS work in the thread that calls it: where cores are shared out, its own would wait for each other."""
+    faiss.omp_set_num_threads(1)
 
 
 class QuantisedRows:
