@@ -102,5 +102,4 @@ def test_a_running_nigoh_keeps_its_promises(deployment: Deployment, stored: Stor
         head = Audit(connection).newest()
         assert verify(Audit(connection).stored(), read_anchors(tmp_path / "anchor")).anchors == 1
     assert head is not None
-    # What the store of made-up people holds is older than every time limit, too.
     assert (head.event.action, head.event.detail["people"]) == (AuditAction.RETENTION, 1)
