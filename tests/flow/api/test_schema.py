@@ -32,6 +32,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 
+# Few, as drawing takes longer than asking; with 60 of each, ten thousand requests found nothing either.
+EXAMPLES = {schemathesis.GenerationMode.POSITIVE: 2, schemathesis.GenerationMode.NEGATIVE: 1}
+
 
 @pytest.fixture(scope="module")
 def document(house: House) -> dict[str, Any]:
@@ -53,10 +56,10 @@ def test_every_answer_is_what_the_document_says(house: House, api: schemathesis.
     for found in api.get_all_operations():
         assert isinstance(found, Ok), found
         operation = found.ok()
-        for mode in schemathesis.GenerationMode:
+        for mode, examples in EXAMPLES.items():
 
             @settings(
-                max_examples=2,
+                max_examples=examples,
                 derandomize=True,
                 database=None,
                 deadline=None,
