@@ -18,7 +18,7 @@ from nigoh.domain.sighting import Candidate, PersonId
 from nigoh.domain.template import ModelIdentity, Templates, require_same_model
 from nigoh.errors import MissingExtra
 from nigoh.identity.gallery import Candidates
-from nigoh.identity.template_blocks import BLOCK_ROWS, Block, RowIndex
+from nigoh.identity.template_blocks import BLOCK_ROWS, GONE, Block, RowIndex
 from nigoh.identity.template_codes import Precision, Rows
 from nigoh.identity.template_search import PROBES_AT_ONCE, Sieve, Span, Spread, named, rank, sift
 from nigoh.identity.template_store import Blocks, TemplateStore
@@ -37,7 +37,7 @@ _LEARNS_FROM_MOST = 16_384
 """Sixteen codes of a few numbers each are learnt from a thousand templates a code."""
 
 _EACH_PERSON = 8
-_NONE = np.empty((PROBES_AT_ONCE, 0), np.intp)
+_AT_LEAST = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +47,13 @@ class ApproximateOptions:
     Attributes:
         learns_from: with so many templates it learns their codes; with fewer it searches exactly.
         batch: so many new rows of a block are indexed at once; until then they are searched exactly, 0.1 ms at most.
-        shortlist: how many rows of each block are ranked exactly for each probe.
+        shortlist: how many rows are ranked exactly for each probe.
         spread: who searches the blocks; by default the thread that searches.
     """
 
     learns_from: int = 32_768
     batch: int = 8192
-    shortlist: int = 128
+    shortlist: int = 1024
     spread: Spread = map
 
 
@@ -73,10 +73,10 @@ class QuantisedRows:
         """It knows this many."""
         return int(self._index.ntotal)
 
-    def nearest(self, probes: Floats, count: int) -> Rows:
+    def nearest(self, probes: Floats, count: int) -> tuple[Floats, Rows]:
         """The rows that seem nearest."""
-        _, rows = self._index.search(probes, min(count, self.rows))
-        return np.asarray(rows, np.intp)
+        scores, rows = self._index.search(probes, min(count, self.rows))
+        return np.asarray(scores, np.float32), np.asarray(rows, np.intp)
 
     def extended(self, vectors: Floats) -> "QuantisedRows":
         """A copy that knows these rows (N, D) too, after its own."""
@@ -154,14 +154,19 @@ class ApproximateGallery:
         """For each probe the rows that are to be ranked, by the place of their block."""
         sieves = _sifted(blocks, probes, k, tails=True)
         most = max(self._options.shortlist, _EACH_PERSON * k)
-
-        def nearest(block: Block) -> Rows:
-            # As many more as were removed: they cannot crowd out anybody.
-            return block.index.nearest(probes, most + block.gone) if block.index else _NONE[: len(probes)]
-
-        for place, found in enumerate(self._options.spread(nearest, blocks)):
-            for sieve, rows in zip(sieves, found, strict=True):
-                sieve.rows.setdefault(place, []).append(rows[rows >= 0])
+        indexed = [(place, block) for place, block in enumerate(blocks) if block.index is not None]
+        if not indexed:
+            return [sieve.rows for sieve in sieves]
+        # Those who are nearest lie anywhere: a block has its share of them, and hardly more than twice that.
+        each = min(most, 2 * most // len(indexed) + _AT_LEAST)
+        found = list(self._options.spread(lambda one: _nearest(one[1], probes, each), indexed))
+        scores, rows = (np.concatenate(part, axis=1) for part in zip(*found, strict=True))
+        places = np.repeat([place for place, _ in indexed], [part.shape[1] for part, _ in found])
+        for sieve, score, row in zip(sieves, scores, rows, strict=True):
+            best = np.argpartition(-score, most)[:most] if len(score) > most else np.flatnonzero(row >= 0)
+            for place, _ in indexed:
+                chosen = row[best[places[best] == place]]
+                sieve.rows.setdefault(place, []).append(chosen[chosen >= 0])
         return [sieve.rows for sieve in sieves]
 
     def _index(self, blocks: Blocks) -> Blocks:
@@ -171,6 +176,17 @@ class ApproximateGallery:
                 return blocks
             self._empty = _learn(blocks, self.model.dimension)
         return tuple(_indexed(block, self._empty, self._options.batch) for block in blocks)
+
+
+def _nearest(block: Block, probes: Floats, count: int) -> tuple[Floats, Rows]:
+    """The rows of a block that its index finds, and their scores; of those that were removed the lowest."""
+    if block.index is None:
+        return np.empty((len(probes), 0), np.float32), np.empty((len(probes), 0), np.intp)
+    # As many more as were removed: they cannot crowd out anybody.
+    scores, rows = block.index.nearest(probes, count + block.gone)
+    if block.gone:
+        scores[block.owners[rows] == GONE] = -np.inf
+    return scores, rows
 
 
 def _indexed(block: Block, empty: QuantisedRows, batch: int) -> Block:
