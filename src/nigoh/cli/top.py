@@ -1,8 +1,12 @@
 """`nigoh top`: how the running engine and its cameras are, now and every second."""
 
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import click
 import msgspec
@@ -75,13 +79,31 @@ def _print(summary: EngineSummary, *, as_json: bool) -> None:
         output.print(draw(summary, output.width))
 
 
+@contextmanager
+def _leaving() -> Iterator[threading.Event]:
+    """Set at Ctrl+C. An exception would be lost where it meets a destructor or a callback; the next one is none."""
+    left = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        del frame
+        signal.signal(number, before)
+        left.set()
+
+    signal.signal(signal.SIGINT, leave)
+    try:
+        yield left
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _show(ask: Ask, recent: RecentStatuses, summary: EngineSummary) -> None:
     """Until q is pressed. An engine that ends leaves its last screen, and is waited for."""
     problem = ""
-    with Keys() as keys, Live(console=output, screen=True, auto_refresh=False) as live:
-        while True:
+    with _leaving() as left, Keys() as keys, Live(console=output, screen=True, auto_refresh=False) as live:
+        while not left.is_set():
             live.update(draw(summary, output.width, output.height, problem), refresh=True)
-            if "q" in keys.wait(_EVERY_S).lower():
+            if "q" in keys.wait(_EVERY_S).lower() or left.is_set():
                 return
             try:
                 summary, problem = recent.summarise(ask()), ""
