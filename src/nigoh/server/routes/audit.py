@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from nigoh.domain.access import Permission
+from nigoh.domain.access import Permission, Principal
 from nigoh.domain.audit import AuditAction
 from nigoh.domain.audit_filter import AuditFilter
-from nigoh.errors import Missing
+from nigoh.errors import Forbidden, Missing
 from nigoh.server.guard import needs
 from nigoh.server.models.audit import AuditEntryModel, audit_entry_model
 from nigoh.server.models.texts import ShortText
@@ -37,22 +37,36 @@ def _filter(
     )
 
 
+Reader = Annotated[Principal, needs(Permission.AUDIT_READ)]
+
+
+def _require_all_cameras(who: Principal) -> None:
+    if who.cameras is not None:
+        raise Forbidden("who may see some cameras alone may not read the audit", "Ask somebody who may see all.")
+
+
 def audit_router(database: Database) -> APIRouter:
-    """The routes of the audit."""
+    """The routes of the audit. Entries name cameras and people of all of them: who may see some cameras reads none."""
     router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[needs(Permission.AUDIT_READ)])
 
     @router.get("")
     def list_entries(
-        wanted: Annotated[AuditFilter, Depends(_filter)], paging: Paging, request: Request, response: Response
+        who: Reader,
+        wanted: Annotated[AuditFilter, Depends(_filter)],
+        paging: Paging,
+        request: Request,
+        response: Response,
     ) -> Listed[AuditEntryModel]:
         """Who did what, the newest first."""
+        _require_all_cameras(who)
         with database.read() as connection:
             page = Audit(connection).page(wanted, paging)
         return listed(page, audit_entry_model, request, response)
 
     @router.get("/{number}")
-    def show_entry(number: Annotated[int, Path(ge=1, le=_LARGEST)]) -> AuditEntryModel:
+    def show_entry(who: Reader, number: Annotated[int, Path(ge=1, le=_LARGEST)]) -> AuditEntryModel:
         """One entry."""
+        _require_all_cameras(who)
         with database.read() as connection:
             found = Audit(connection).get(number)
         if found is None:
