@@ -46,7 +46,7 @@ def _require_all_cameras(who: Principal) -> None:
 
 
 def audit_router(database: Database) -> APIRouter:
-    """The routes of the audit. Entries name cameras and people of all of them: who may see some cameras reads none."""
+    """The routes of the audit. Entries name all cameras: who may see some of them alone reads none."""
     router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[needs(Permission.AUDIT_READ)])
 
     @router.get("")
