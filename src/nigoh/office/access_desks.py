@@ -8,6 +8,7 @@ from nigoh.office.first_start import FirstStart
 from nigoh.office.logins import Logins
 from nigoh.office.passwords import PasswordCost, Passwords
 from nigoh.office.personal_tokens import PersonalTokens
+from nigoh.office.preferences import PreferenceDesk
 from nigoh.office.second_factor import Sealer, SecondFactorDesk
 from nigoh.office.sessions import OpenSessions, SessionLimits
 from nigoh.storage.database.database import Database
@@ -25,6 +26,7 @@ class AccessDesks:
         tokens: of programs.
         second_factor: codes beside passwords.
         first_start: the first administrator.
+        preferences: how they want the console to be.
         doorkeeper: slows guessers down.
     """
 
@@ -35,6 +37,7 @@ class AccessDesks:
     tokens: PersonalTokens
     second_factor: SecondFactorDesk
     first_start: FirstStart
+    preferences: PreferenceDesk
     doorkeeper: Doorkeeper
 
     def tidy(self, now_unix_s: float) -> None:
@@ -59,5 +62,6 @@ def open_desks(
         tokens=PersonalTokens(database),
         second_factor=second_factor,
         first_start=FirstStart(database, accounts),
+        preferences=PreferenceDesk(database),
         doorkeeper=doorkeeper,
     )

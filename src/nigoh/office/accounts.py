@@ -19,6 +19,7 @@ from nigoh.office.reach import require_reach
 from nigoh.storage.audit import Audit
 from nigoh.storage.database.api_tokens import ApiTokens
 from nigoh.storage.database.database import Database
+from nigoh.storage.database.preferences import StoredPreferences
 from nigoh.storage.database.sessions import Sessions
 from nigoh.storage.database.users import Users
 
@@ -127,6 +128,7 @@ class Accounts:
             require_reach(who, before)
             _require_administrator(users, before, None)
             users.remove(user)
+            StoredPreferences(connection).forget(user)
             Audit(connection).write(Actor.of(who).event(AuditAction.DELETE, "user", user), now_unix_s)
 
     def reset_password(self, who: Principal, user: UserId, password: str, now_unix_s: float) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 
 from nigoh.domain.access import Principal
+from nigoh.domain.preferences import ConsoleLanguage
 from nigoh.office.access_desks import AccessDesks
 from nigoh.server.access.cookies import clear_session
 from nigoh.server.etags import expected_version, set_version
@@ -24,6 +25,7 @@ from nigoh.server.models.access import (
     session_model,
     user_model,
 )
+from nigoh.server.models.preferences import PreferencesBody, PreferencesModel, preferences_model
 from nigoh.server.routes.session import require_session
 
 Self = Annotated[Principal, needs()]
@@ -86,8 +88,30 @@ def me_router(desks: AccessDesks, unix_s: Callable[[], float]) -> APIRouter:
         require_session(who)
         desks.sessions.end(who, who.user, session_id, unix_s())
 
+    _add_preferences(router, desks, unix_s)
     _add_second_factor(router, desks, unix_s)
     return router
+
+
+def _add_preferences(router: APIRouter, desks: AccessDesks, unix_s: Callable[[], float]) -> None:
+    @router.get("/preferences")
+    def show_preferences(who: Self, response: Response) -> PreferencesModel:
+        """How one wants the console to be."""
+        found = desks.preferences.get(who)
+        set_version(response, found.version)
+        return preferences_model(found.value)
+
+    @router.put("/preferences")
+    def change_preferences(
+        who: Self, body: PreferencesBody, response: Response, if_match: Annotated[str | None, Header()] = None
+    ) -> PreferencesModel:
+        """Want the console to be so: all that is said takes the place of all that was."""
+        require_session(who)
+        language = ConsoleLanguage.of(desks.accounts.get(who.user).language)
+        version = expected_version(if_match, "preferences", who.user)
+        stored = desks.preferences.put(who, body.value(language), unix_s(), version=version)
+        set_version(response, stored.version)
+        return preferences_model(stored.value)
 
 
 def _add_second_factor(router: APIRouter, desks: AccessDesks, unix_s: Callable[[], float]) -> None:
