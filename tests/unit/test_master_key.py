@@ -4,6 +4,7 @@ import base64
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from nigoh.config.master_key import KeyCommand, KeyFile, KeySource, KeyText, Mas
 from nigoh.domain.master_key import MasterKey
 from nigoh.errors import ConfigError, OutputError
 
-KEY = MasterKey.generate()
-OTHER = MasterKey.generate()
+# The same in each process: tests are named by them.
+KEY = MasterKey(sha256(b"the key of these tests").digest())
+OTHER = MasterKey(sha256(b"the next key of these tests").digest())
 
 
 def forms(key: MasterKey) -> list[str]:

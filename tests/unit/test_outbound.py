@@ -164,7 +164,7 @@ def test_without_the_switch_the_internet_is_open() -> None:
     )
 
 
-@pytest.mark.parametrize("purpose", set(Purpose))
+@pytest.mark.parametrize("purpose", list(Purpose))
 @pytest.mark.parametrize("host", ["203.0.113.9", "example.com", "sub.hooks.uz.example.com", "hooks.uz.evil.com"])
 def test_with_the_switch_what_is_not_listed_is_refused(host: str, purpose: Purpose) -> None:
     subject = gate("hooks.uz", "198.51.100.0/24", listed=True, **{host.replace(".", "_"): ["203.0.113.9"]})
