@@ -46,6 +46,7 @@ from nigoh.server.limits import BodyPace
 from nigoh.server.live_views import LiveViews
 from nigoh.server.parts import ServerParts
 from nigoh.server.patient_protocol import Patience
+from nigoh.server.routes.audit import audit_router
 from nigoh.server.sockets import SocketOptions
 from nigoh.server.web_server import WebOptions, WebServer
 from nigoh.storage.database.clips import Clips
@@ -228,7 +229,7 @@ def _build(database: Database, folder: Path, analyser: FaceAnalyser) -> House:
         status=engine.status,
         threshold=lambda: 0.4,
         recordings=folder / "recordings",
-        routers=access_routers(desks, clock),
+        routers=(*access_routers(desks, clock), audit_router(database)),
         checks={"database": database.ping},
         local_metrics=False,
         unix_s=clock,

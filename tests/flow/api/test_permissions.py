@@ -50,7 +50,7 @@ def rest(house: House) -> list[Declaration]:
 def test_there_are_routes_to_ask(house: House) -> None:
     paths = {each.path for each in declarations(house.app)}
     assert len(paths) > 50
-    assert {"/api/v1/people", "/api/v1/events", "/api/v1/live", "/metrics", "/api/v1/users"} <= paths
+    assert {"/api/v1/people", "/api/v1/events", "/api/v1/live", "/metrics", "/api/v1/users", "/api/v1/audit"} <= paths
 
 
 def test_only_what_shows_nobody_and_nothing_is_open(house: House) -> None:
