@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from nigoh.config.settings import VisionSettings
 from nigoh.domain.audit import AuditAction, AuditEvent
 from nigoh.domain.audit_filter import AuditFilter
+from nigoh.domain.erasure import ErasurePolicy
 from nigoh.domain.frame import Pixels
 from nigoh.domain.geometry import Floats
 from nigoh.domain.master_key import MasterKey
@@ -25,6 +26,7 @@ from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import Conflict, Invalid, KeyDestroyed, Missing, Stale
 from nigoh.identity.gallery import Candidates, ExactGallery
 from nigoh.office.actor import Actor
+from nigoh.office.erasure import Eraser
 from nigoh.office.people_desks import PeopleDesks, open_people_desks
 from nigoh.office.person_draft import PersonDraft
 from nigoh.office.photo_desk import DecodedPhoto, PersonSoFar, PhotoDesk, SentPhoto
@@ -61,6 +63,9 @@ class Installation:
         done = self.desks.enrolment.enrol(ACTOR, PersonDraft(name=name), sent, allow_look_alike=allow_look_alike)
         assert done.person is not None, done.photos
         return done.person
+
+    def eraser(self) -> Eraser:
+        return Eraser(self.database, self.media, None, ErasurePolicy(), now=lambda: 1_900_000_000.0)
 
     def templates(self, person: PersonId) -> Templates:
         with self.database.read() as connection:
@@ -397,7 +402,7 @@ def test_erasing_somebody_leaves_nothing_that_can_be_opened(
         row = TemplateRows(connection).of_person(person.id)[0]
     (path, _) = installation.files()
     stolen = path.read_bytes()
-    erased = installation.desks.people.erase(ACTOR, person.id)
+    erased = installation.eraser().erase(ACTOR, person.id)
     assert (erased.photos, erased.templates, erased.keys, erased.final) == (2, 2, 1, True)
     assert installation.rows() == (0, 0, 0, 0)
     assert not installation.files()
@@ -406,8 +411,9 @@ def test_erasing_somebody_leaves_nothing_that_can_be_opened(
         installation.media.vault.open(connection, row.vector, f"template:{row.id}")
     assert installation.events()[-1] == (EventKind.PERSON_ERASED, person.id)
     assert installation.audit()[-1].action is AuditAction.ERASE
+    assert not installation.eraser().erase(ACTOR, person.id).was_enrolled
     with pytest.raises(Missing):
-        installation.desks.people.erase(ACTOR, person.id)
+        installation.eraser().erase(ACTOR, PersonId("nobody"))
 
 
 def test_faces_are_recognised_and_compared_without_keeping_the_picture(

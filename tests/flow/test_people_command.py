@@ -76,7 +76,9 @@ def test_somebody_is_enrolled_found_changed_exported_and_erased(
         run("remove", "Oʻktam Obama")
     with pytest.raises(ConfigError, match="nobody has exactly this name"):
         run("remove", "Oʻktam", "--yes")
-    assert "photos: 1, keys destroyed: 1" in run("remove", "Oʻktam Obama", "--yes").stdout
+    told = run("remove", "Oʻktam Obama", "--yes").stdout
+    assert "photos 1, templates 1, negatives 0: deleted" in told
+    assert "data keys 1: destroyed" in told
     assert as_json(run("list", "--json")) == []
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from nigoh.config.settings import VisionSettings
 from nigoh.domain.audit import AuditAction
 from nigoh.domain.audit_filter import AuditFilter
+from nigoh.domain.erasure import ErasurePolicy
 from nigoh.domain.import_plan import ImportPlan
 from nigoh.domain.master_key import MasterKey
 from nigoh.domain.people import LegalBasis, Person
@@ -23,6 +24,7 @@ from nigoh.errors import DatabaseUnavailable
 from nigoh.identity.gallery import Candidates
 from nigoh.office.actor import Actor
 from nigoh.office.bulk_import import ImportOptions
+from nigoh.office.erasure import Eraser
 from nigoh.office.import_report import ImportProgress, ImportReport
 from nigoh.office.people_desks import PeopleDesks, open_people_desks
 from nigoh.office.person_draft import PersonDraft
@@ -49,6 +51,7 @@ class Place:
 
     desks: PeopleDesks
     database: Database
+    media: MediaStore
     folder: Path
 
     def put(self, files: Mapping[str, bytes]) -> Path:
@@ -96,7 +99,7 @@ def open_place(database: Database, folder: Path, analyser: FaceAnalyser) -> Plac
         return read_gallery(database, keeper, analyser.model).search(probes, k)
 
     desks = open_people_desks(database, media, analyser, search, now=lambda: float(next(ticks)))
-    return Place(desks, database, folder / "import")
+    return Place(desks, database, media, folder / "import")
 
 
 @pytest.fixture
@@ -270,7 +273,8 @@ def test_what_was_exported_is_imported_again_here_and_elsewhere(
         assert other.rows() == before
         found = other.person(draft.name)
         assert (found.id, PersonDraft.of(found)) == (person.id, draft)
-        other.desks.people.erase(ACTOR, found.id)
+        eraser = Eraser(elsewhere, other.media, None, ErasurePolicy(), now=lambda: 1_900_000_000.0)
+        eraser.erase(ACTOR, found.id)
         (refused,) = other.run(archive).refusals
         assert "was erased here" in refused.reason
         assert other.rows() == (1, 1, 1, 1)

@@ -33,7 +33,7 @@ def open_desks(deployment: Deployment, settings: VisionSettings) -> PeopleDesks:
 
 def open_people(deployment: Deployment) -> PeopleOffice:
     """What changes people without looking at photos: no model is loaded."""
-    return PeopleOffice(deployment.database, deployment.media, now=time.time)
+    return PeopleOffice(deployment.database, now=time.time)
 
 
 def actor(reason: str) -> Actor:

@@ -1,22 +1,14 @@
 """`nigoh privacy erase`: somebody is forgotten."""
 
-import sys
-import time
 from pathlib import Path
 
 import click
-import msgspec
 
 from nigoh.cli.config_option import optional_config_option
 from nigoh.cli.database_options import database_options
-from nigoh.cli.people_opening import actor, find_person
 from nigoh.cli.people_options import json_option, reason_option
-from nigoh.cli.privacy_place import privacy_place
-from nigoh.cli.terminal import output
+from nigoh.cli.person_erasure import erase
 from nigoh.deployment_wiring import Deployment
-from nigoh.domain.sighting import PersonId
-from nigoh.errors import ConfigError
-from nigoh.office.erasure import Eraser
 
 
 @click.command("erase", short_help="Erase somebody wherever they are, with a report.")
@@ -32,27 +24,4 @@ def command(deployment: Deployment, who: str, *, yes: bool, config: Path | None,
     It cannot be undone, and backups do not bring them back. With the identifier of somebody who is erased already
     what was left of them is looked for again. Exit code 1 while something is left, as it is being written or read.
     """
-    recordings, settings = privacy_place(config, deployment.settings)
-    eraser = Eraser(deployment.database, deployment.media, recordings, settings.erasure, now=time.time)
-    identifier, version = _chosen(deployment, who, yes=yes)
-    report = eraser.erase(actor(reason), identifier, version=version)
-    if as_json:
-        output.print(msgspec.json.format(msgspec.json.encode(report), indent=2).decode(), markup=False)
-    else:
-        output.print(report.text(), markup=False)
-    return 0 if report.is_complete else 1
-
-
-def _chosen(deployment: Deployment, who: str, *, yes: bool) -> tuple[PersonId, int | None]:
-    """Whom, as they were read; by identifier also those who are not there any more."""
-    try:
-        person = find_person(deployment, who, exactly=True)
-    except ConfigError:
-        if who.isascii() and who.isalnum():
-            return PersonId(who), None
-        raise
-    if not yes:
-        if not sys.stdin.isatty():
-            raise ConfigError(f"{person.name} ({person.id}) would be erased for good", "Say so with --yes.")
-        click.confirm(f"Erase {person.name} ({person.id}) for good?", abort=True, err=True)
-    return person.id, person.version
+    return erase(deployment, who, yes=yes, config=config, reason=reason, as_json=as_json)

@@ -21,7 +21,7 @@ class PeopleDesks:
     """The desks that one goes to; they share one analyser, which works for one at a time. Any thread may use them.
 
     Attributes:
-        people: changes and erases people, keeps their lists.
+        people: changes people, keeps their lists.
         enrolment: enrols people and photos.
         recognition: recognises and compares faces.
         exports: hands people out.
@@ -51,7 +51,7 @@ def open_people_desks(
     keeper = PhotoKeeper(media.vault, media, fingerprint_key(media.vault, database), now=now)
     desk = PhotoDesk(examiner, keeper, search)
     return PeopleDesks(
-        people=PeopleOffice(database, media, now=now),
+        people=PeopleOffice(database, now=now),
         enrolment=EnrolmentOffice(database, desk, keeper, media, now=now),
         recognition=RecognitionOffice(database, examiner, search, now=now),
         exports=ExportOffice(database, media, now=now),

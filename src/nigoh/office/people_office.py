@@ -1,8 +1,7 @@
-"""People and the lists that they stand on: changed and erased, with what others have to be told."""
+"""People and the lists that they stand on: changed, with what others have to be told."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -12,55 +11,28 @@ from nigoh.domain.people import Person, WatchList
 from nigoh.domain.person_name import clean_name
 from nigoh.domain.records import EventKind
 from nigoh.domain.sighting import PersonId
-from nigoh.errors import Invalid, Missing, OutputError
+from nigoh.errors import Invalid, Missing
 from nigoh.office.actor import Actor
 from nigoh.office.news import tell
 from nigoh.office.person_draft import PersonDraft
 from nigoh.storage.audit import Audit
 from nigoh.storage.database.database import Database
-from nigoh.storage.database.negatives import Negatives
 from nigoh.storage.database.people import People
-from nigoh.storage.database.photos import Photos
-from nigoh.storage.database.templates import TemplateRows
 from nigoh.storage.database.watch_lists import WatchLists
-from nigoh.storage.media import MediaStore
-from nigoh.storage.vault.scopes import person_scope
 
 _COLOUR_DIGITS = frozenset("0123456789abcdef")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erasure:
-    """What was erased of somebody.
-
-    Attributes:
-        person: who it was; nothing of them but this is left.
-        photos, templates, negatives: how many there were.
-        keys: data keys that were destroyed: whatever else was sealed under them, sightings' pictures and backups
-            included, cannot be opened any more.
-        final: the freed places in the database were overwritten too; otherwise that is done when readers allow it.
-    """
-
-    person: PersonId
-    photos: int
-    templates: int
-    negatives: int
-    keys: int
-    final: bool
-
-
 class PeopleOffice:
-    """Changes and erases people, keeps their lists. Any thread.
+    """Changes people, keeps their lists. Any thread. Whoever is to be erased goes to `nigoh.office.erasure.Eraser`.
 
     Args:
         database: transactions.
-        media: where their pictures are; its vault has their keys.
         now: seconds since 1970.
     """
 
-    def __init__(self, database: Database, media: MediaStore, *, now: Callable[[], float]) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], float]) -> None:
         self._database = database
-        self._media = media
         self._now = now
 
     def change(self, actor: Actor, person: PersonId, draft: PersonDraft, *, version: int | None = None) -> Person:
@@ -92,37 +64,6 @@ class PeopleOffice:
             detail = {"changed": ", ".join(_changed(before, after))}
             Audit(connection).write(actor.event(AuditAction.CHANGE, "person", person, detail), now)
         return after
-
-    def erase(self, actor: Actor, person: PersonId, *, version: int | None = None) -> Erasure:
-        """Erase somebody for good: photos, templates, negatives, names, and the key under which they were sealed.
-
-        Raises:
-            Missing: they are not there.
-            Stale: they have another version.
-        """
-        now = self._now()
-        with self._database.begin() as connection:
-            photos = Photos(connection).of_person(person)
-            templates, negatives = TemplateRows(connection).of_person(person), Negatives(connection).of_person(person)
-            People(connection).remove(person, now, version=version)
-            self._media.remove(connection, [photo.media_id for photo in photos])
-            keys = self._media.vault.destroy(connection, person_scope(person))
-            tell(connection, EventKind.PERSON_ERASED, person, now)
-            detail = {"photos": len(photos), "templates": len(templates), "negatives": len(negatives), "keys": keys}
-            Audit(connection).write(actor.event(AuditAction.ERASE, "person", person, detail), now)
-        self._media.discard([photo.media_id for photo in photos])
-        final = False
-        with suppress(OutputError):
-            # What is committed stays erased; only the overwriting of freed places can be late.
-            final = self._media.vault.finish_destruction(self._database)
-        return Erasure(
-            person=person,
-            photos=len(photos),
-            templates=len(templates),
-            negatives=len(negatives),
-            keys=keys,
-            final=final,
-        )
 
     def add_list(self, actor: Actor, watch_list: WatchList) -> WatchList:
         """Add a watch list; its identifier and times are given to it here.

@@ -11,6 +11,8 @@ import pytest
 from nigoh.domain.audit import AuditAction
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.storage.audit import Audit
+from nigoh.storage.gallery_feed import GalleryFeed
+from nigoh.testing.stored_person import store_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,3 +224,19 @@ def test_a_posted_picture_is_searched_for_faces_and_that_is_written_down(
     broken = client.post("/api/v1/recognise", content=grey[:50], headers={"Content-Type": "image/png"})
     assert (broken.status_code, broken.json()["type"]) == (422, "/api/problems/photo")
     assert len(written(house, AuditAction.SEARCH)) == before + 2
+
+
+def test_erasing_somebody_over_the_api_goes_as_far_as_by_a_command(client: httpx.Client, house: House) -> None:
+    parts = house.parts
+    assert parts.recordings is not None
+    stored = store_person(parts.database, parts.media, parts.recordings, "Temur")
+    feed = GalleryFeed(parts.database, parts.media.vault)
+    _, known = feed.changes_after(0)
+    report = client.delete(f"/api/v1/people/{stored.person.id}", headers={"Audit-Reason": "letter"}).json()
+    counted = {name: report[name] for name in ("photos", "templates", "negatives", "sightings", "tracks", "clips")}
+    assert counted == {"photos": 2, "templates": 2, "negatives": 1, "sightings": 2, "tracks": 2, "clips": 2}
+    assert "data keys 1: destroyed" in report["text"]
+    assert client.get("/api/v1/sightings", params={"person": stored.person.id}).json()["items"] == []
+    assert not any((parts.recordings / each).exists() for each in stored.recordings)
+    (change,) = feed.changes_after(known)[0]
+    assert (change.person, change.terms, change.templates) == (stored.person.id, None, ())
