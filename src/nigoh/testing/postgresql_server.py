@@ -21,15 +21,17 @@ _ATTEMPTS, _BETWEEN_ATTEMPTS_S = 50, 0.1
 class PostgresqlServer:
     """A server in an empty folder; it starts with the block and stops with it.
 
-    It does not wait for the disk (fsync is off): what it acknowledged survives its own death, not the machine's.
+    Unless it is durable it does not wait for the disk (fsync is off): what it acknowledged survives its own death,
+    but not the machine's.
 
     Attributes:
         folder: where it lives; the path has to be short, as a socket's is at most 107 bytes.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         """Raises ConfigError: PostgreSQL's programs are not installed."""
         self.folder = folder
+        self._settings = "" if durable else "-c fsync=off -c full_page_writes=off"
         self._data = folder / "data"
         self._programs = _find_programs()
         # PostgreSQL refuses to run as root.
@@ -68,7 +70,7 @@ class PostgresqlServer:
 
     def start(self) -> None:
         """Start it, after `stop` or `kill`. Raises OutputError: it does not start; the reason is in `folder`/log."""
-        options = f"-h '' -k {self.folder} -c fsync=off -c full_page_writes=off -c max_connections=200"
+        options = f"-h '' -k {self.folder} {self._settings} -c max_connections=200"
         for _ in range(_ATTEMPTS):
             try:
                 return self._run("pg_ctl", "-w", "-o", options, "-l", str(self.folder / "log"), "start")

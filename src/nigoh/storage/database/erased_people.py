@@ -5,19 +5,15 @@ from collections.abc import Collection
 from sqlalchemy import Connection, func, select
 
 from nigoh.domain.sighting import PersonId
+from nigoh.storage.database.bulk import is_one_of
 from nigoh.storage.database.tables import DATA_KEYS
 from nigoh.storage.vault.scopes import person_of, person_scope
-
-_AT_ONCE = 500
 
 
 def erased_people(connection: Connection, people: Collection[PersonId]) -> frozenset[PersonId]:
     """Those of these people whose every key was destroyed. Who never had one was not erased."""
-    scopes = [person_scope(person) for person in sorted(people)]
-    erased: set[PersonId] = set()
-    for start in range(0, len(scopes), _AT_ONCE):
-        some = select(DATA_KEYS.c.scope).where(DATA_KEYS.c.scope.in_(scopes[start : start + _AT_ONCE]))
-        # COUNT passes over NULLs: keys that were destroyed.
-        gone = some.group_by(DATA_KEYS.c.scope).having(func.count(DATA_KEYS.c.wrapped_key) == 0)
-        erased.update(person for scope in connection.scalars(gone) if (person := person_of(scope)) is not None)
-    return frozenset(erased)
+    some = is_one_of(connection, DATA_KEYS.c.scope, [person_scope(person) for person in people])
+    # COUNT passes over NULLs: keys that were destroyed.
+    gone = func.count(DATA_KEYS.c.wrapped_key) == 0
+    scopes = connection.scalars(select(DATA_KEYS.c.scope).where(some).group_by(DATA_KEYS.c.scope).having(gone))
+    return frozenset(person for scope in scopes if (person := person_of(scope)) is not None)

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, text
+from sqlalchemy import Connection, Row, delete, exists, func, select, text
 
 from nigoh.domain.records import Event, EventKind
 from nigoh.domain.sighting import CameraId
+from nigoh.storage.database.bulk import insert_rows
 from nigoh.storage.database.log_lock import take_log_lock
 from nigoh.storage.database.tables import EVENTS, OUTBOX
 
@@ -34,7 +35,7 @@ class Events:
         take_log_lock(self._connection)
         numbers = self._next_numbers(len(events))
         rows = [_row(event, number) for event, number in zip(events, numbers, strict=True)]
-        self._connection.execute(insert(EVENTS), rows)
+        insert_rows(self._connection, EVENTS, rows)
         return numbers
 
     def after(self, number: int, limit: int, cameras: Collection[CameraId] | None = None) -> tuple[Event, ...]:

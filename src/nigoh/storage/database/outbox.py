@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from nigoh.domain.outbox import OutboxCount, OutboxLimits, Outgoing
+from nigoh.storage.database.bulk import insert_rows
 from nigoh.storage.database.events import read_event
 from nigoh.storage.database.tables import EVENTS, OUTBOX
 
@@ -30,8 +31,7 @@ class Outbox:
             for sink in sinks
             for number in numbers
         ]
-        if rows:
-            self._connection.execute(insert(OUTBOX), rows)
+        insert_rows(self._connection, OUTBOX, rows)
 
     def claim(self, sink: str, now_unix_s: float, *, limit: int, lease_s: float) -> tuple[Outgoing, ...]:
         """The next events of a sink, in order, so many at most; none while the oldest is not due.

@@ -12,6 +12,12 @@ from nigoh.storage.database.connecting import is_storable
 from nigoh.storage.database.tables import SIGHTINGS
 
 _LARGEST = 2**31 - 1
+_LENGTHS = tuple(
+    kind.length or _LARGEST
+    for kind in (SIGHTINGS.c[name].type for name in ("id", "camera", "person_id", "model"))
+    if isinstance(kind, String)
+)
+"""The most letters of these columns."""
 
 Values = dict[str, Any]
 """By the names of columns."""
@@ -84,19 +90,19 @@ def read_sighting(row: RowMapping) -> SightingRecord:
 def why_unstorable(told: CameraSighting) -> str:
     """What keeps a word about a track out of every database, or "": nothing does."""
     sighting = told.sighting
-    texts = {"id": told.id, "camera": sighting.camera, "person_id": sighting.person or "", "model": sighting.model}
-    for name, value in texts.items():
-        kind = SIGHTINGS.c[name].type
-        if (isinstance(kind, String) and len(value) > (kind.length or len(value))) or not is_storable(value):
-            return f"its {name} is too long, or holds a NUL"
-    if not told.id or not all(is_storable(each.person) for each in sighting.candidates):
+    texts = (told.id, sighting.camera, sighting.person or "", sighting.model)
+    for text, longest in zip(texts, _LENGTHS, strict=True):
+        if len(text) > longest or not is_storable(text):
+            return "a text is too long, or holds a NUL"
+    if not told.id or not is_storable("".join(each.person for each in sighting.candidates)):
         return "it has no id, or a candidate that is no text"
+    # One number that is none makes the sum one that is none.
     numbers = (
         *(sighting.score, sighting.threshold, sighting.best.quality, *sighting.best.box),
         *(told.first_unix_s, told.last_unix_s, told.told_unix_s),
         *(each.score for each in sighting.candidates),
     )
-    if not all(math.isfinite(number) for number in numbers):
+    if not math.isfinite(sum(numbers)):
         return "one of its numbers is none"
     if not (0 <= sighting.track <= _LARGEST and 0 <= sighting.frames <= _LARGEST):
         return "its track or its frames are out of range"

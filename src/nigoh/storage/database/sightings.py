@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from nigoh.domain.camera_sighting import CameraSighting, Stage
 from nigoh.domain.page import Page, PageQuery
@@ -11,13 +11,13 @@ from nigoh.domain.records import SightingRecord, Verdict
 from nigoh.domain.sighting import PersonId, Status
 from nigoh.domain.sighting_filter import Count, SightingFilter
 from nigoh.domain.spooled_sighting import Progress, progress, progress_of
+from nigoh.storage.database.bulk import insert_rows, is_one_of, update_rows
 from nigoh.storage.database.rows import Noun, Rows
 from nigoh.storage.database.sighting_listing import count_sightings, read_sightings
 from nigoh.storage.database.sighting_rows import new_values, read_sighting, told_values
 from nigoh.storage.database.tables import SIGHTINGS
 
 _SIGHTING = Noun(SIGHTINGS, "sighting")
-_AT_ONCE = 500
 _MOST_COUNTED = 10_000
 
 
@@ -62,12 +62,10 @@ class Sightings:
             columns.id, columns.stage, columns.frames, columns.told_unix_s, columns.status, columns.media_id
         )
         found: dict[str, KnownSighting] = {}
-        ordered = sorted(set(sighting_ids))
-        for start in range(0, len(ordered), _AT_ONCE):
-            some = chosen.where(columns.id.in_(ordered[start : start + _AT_ONCE])).order_by(columns.id)
-            for row in self._connection.execute(some.with_for_update()):
-                come = progress_of(Stage(row.stage), row.frames, row.told_unix_s)
-                found[row.id] = KnownSighting(come, Status(row.status), row.media_id)
+        some = chosen.where(is_one_of(self._connection, columns.id, set(sighting_ids))).order_by(columns.id)
+        for row in self._connection.execute(some.with_for_update()):
+            come = progress_of(Stage(row.stage), row.frames, row.told_unix_s)
+            found[row.id] = KnownSighting(come, Status(row.status), row.media_id)
         return found
 
     def write(self, updates: Sequence[SightingUpdate], there: Collection[str]) -> None:
@@ -79,15 +77,8 @@ class Sightings:
         """
         new = [new_values(each.told, each.media_id) for each in updates if each.told.id not in there]
         later = [told_values(each.told, each.media_id) for each in updates if each.told.id in there]
-        if new:
-            self._connection.execute(insert(SIGHTINGS), new)
-        if later:
-            # A parameter may not be called as a column that is set.
-            rows = [{f"new_{name}": value for name, value in values.items()} for values in later]
-            changed = {name: bindparam(f"new_{name}", type_=SIGHTINGS.c[name].type) for name in later[0]}
-            del changed["id"]
-            chosen = update(SIGHTINGS).where(SIGHTINGS.c.id == bindparam("new_id"))
-            self._connection.execute(chosen.values(**changed, version=SIGHTINGS.c.version + 1), rows)
+        insert_rows(self._connection, SIGHTINGS, new)
+        update_rows(self._connection, SIGHTINGS, later)
 
     def get(self, sighting_id: str) -> SightingRecord | None:
         """The sighting of this identifier, or None."""
@@ -126,18 +117,10 @@ class Sightings:
 
     def remove(self, sighting_ids: Collection[str]) -> int:
         """Remove sightings; how many of them were there. Their pictures and templates are the caller's to remove."""
-        wanted = sorted(sighting_ids)
-        removed = 0
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = SIGHTINGS.c.id.in_(wanted[start : start + _AT_ONCE])
-            removed += self._connection.execute(delete(SIGHTINGS).where(some)).rowcount
-        return removed
+        some = is_one_of(self._connection, SIGHTINGS.c.id, sighting_ids)
+        return self._connection.execute(delete(SIGHTINGS).where(some)).rowcount
 
     def remove_pictures(self, sighting_ids: Collection[str]) -> None:
         """Note that these sightings have no picture any more."""
-        wanted = sorted(sighting_ids)
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = SIGHTINGS.c.id.in_(wanted[start : start + _AT_ONCE])
-            self._connection.execute(
-                update(SIGHTINGS).where(some).values(media_id="", version=SIGHTINGS.c.version + 1)
-            )
+        some = is_one_of(self._connection, SIGHTINGS.c.id, sighting_ids)
+        self._connection.execute(update(SIGHTINGS).where(some).values(media_id="", version=SIGHTINGS.c.version + 1))

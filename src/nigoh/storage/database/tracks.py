@@ -2,17 +2,15 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, delete, select, tuple_
 
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.template import ModelIdentity
+from nigoh.storage.database.bulk import insert_rows, is_one_of, update_rows
 from nigoh.storage.database.model_columns import is_of_model, model_of, model_values
 from nigoh.storage.database.tables import TRACKS
 from nigoh.storage.vault.sealed import Sealed
-
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +43,8 @@ class TrackRows:
         have = self._which([track.id for track in tracks])
         new = [_values(track) for track in tracks if track.id not in have]
         changed = [_values(track) for track in tracks if track.id in have]
-        if new:
-            self._connection.execute(insert(TRACKS), new)
-        if changed:
-            # A parameter may not be called as a column that is set.
-            rows = [{f"new_{name}": value for name, value in values.items()} for values in changed]
-            set_to: dict[str, BindParameter[Any]] = {
-                name: bindparam(f"new_{name}") for name in changed[0] if name != "id"
-            }
-            self._connection.execute(update(TRACKS).where(TRACKS.c.id == bindparam("new_id")).values(set_to), rows)
+        insert_rows(self._connection, TRACKS, new)
+        update_rows(self._connection, TRACKS, changed)
 
     def get(self, sighting_id: str) -> TrackRow | None:
         """The template of a sighting, or None."""
@@ -95,12 +86,8 @@ class TrackRows:
 
     def remove(self, sighting_ids: Collection[str]) -> int:
         """Remove the templates of these sightings; how many there were."""
-        wanted = sorted(sighting_ids)
-        removed = 0
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = TRACKS.c.id.in_(wanted[start : start + _AT_ONCE])
-            removed += self._connection.execute(delete(TRACKS).where(some)).rowcount
-        return removed
+        some = is_one_of(self._connection, TRACKS.c.id, sighting_ids)
+        return self._connection.execute(delete(TRACKS).where(some)).rowcount
 
     def keys_in_use(self, key_ids: Collection[str]) -> frozenset[str]:
         """Those of these data keys under which a template is sealed."""
@@ -108,11 +95,8 @@ class TrackRows:
         return frozenset(self._connection.scalars(found))
 
     def _which(self, identifiers: Sequence[str]) -> frozenset[str]:
-        found: set[str] = set()
-        for start in range(0, len(identifiers), _AT_ONCE):
-            some = TRACKS.c.id.in_(identifiers[start : start + _AT_ONCE])
-            found.update(self._connection.scalars(select(TRACKS.c.id).where(some)))
-        return frozenset(found)
+        some = is_one_of(self._connection, TRACKS.c.id, identifiers)
+        return frozenset(self._connection.scalars(select(TRACKS.c.id).where(some)))
 
 
 def _values(track: TrackRow) -> Mapping[str, object]:

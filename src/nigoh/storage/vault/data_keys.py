@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from nigoh.domain.identifiers import new_id
 from nigoh.domain.master_key import MasterKey, MasterKeys
 from nigoh.errors import KeyDestroyed, VaultError
+from nigoh.storage.database.bulk import is_one_of
 from nigoh.storage.database.tables import DATA_KEYS
 from nigoh.storage.vault.sealing import Cipher, Unopenable, bound, new_key, open_piece, seal_piece
 
@@ -75,16 +76,11 @@ class DataKeys:
 
     def newest_rows(self, scopes: Sequence[str]) -> dict[str, WrappedKey]:
         """The keys that these scopes are sealed under now; those that never had one, or were erased, are left out."""
-        found: dict[str, WrappedKey] = {}
-        for start in range(0, len(scopes), _MOST_AT_ONCE):
-            alive = DATA_KEYS.c.scope.in_(scopes[start : start + _MOST_AT_ONCE]) & DATA_KEYS.c.wrapped_key.is_not(
-                None
-            )
-            # The newest comes last, and stays.
-            in_order = select(DATA_KEYS).where(alive).order_by(DATA_KEYS.c.created_unix_s, DATA_KEYS.c.id)
-            for row in self._connection.execute(in_order):
-                found[row.scope] = WrappedKey(row.id, row.scope, row.wrapped_key, row.master_id)
-        return found
+        alive = is_one_of(self._connection, DATA_KEYS.c.scope, scopes) & DATA_KEYS.c.wrapped_key.is_not(None)
+        # The newest comes last, and stays.
+        in_order = select(DATA_KEYS).where(alive).order_by(DATA_KEYS.c.created_unix_s, DATA_KEYS.c.id)
+        rows = self._connection.execute(in_order)
+        return {row.scope: WrappedKey(row.id, row.scope, row.wrapped_key, row.master_id) for row in rows}
 
     def unwrap(self, wrapped: WrappedKey) -> DataKey:
         """The key itself. Raises KeyDestroyed, VaultError."""
