@@ -3,21 +3,23 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from nigoh.config.engine_settings import ServerSettings
+from nigoh.config.engine_settings import EngineSettings, ServerSettings
+from nigoh.config.oidc_section import OidcSection
 from nigoh.deployment_wiring import Deployment
 from nigoh.domain.camera_status import EngineStatus
-from nigoh.domain.erasure import ErasurePolicy
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import ConfigError, Retryable
 from nigoh.office.access_desks import AccessDesks, open_desks
 from nigoh.office.camera_office import CameraOffice
+from nigoh.office.oidc import OpenIdConnect, open_provider
+from nigoh.office.oidc_settings import OidcSettings
 from nigoh.office.people_desks import open_people_desks
 from nigoh.office.photo_desk import Search
 from nigoh.office.settings_office import SettingsOffice
+from nigoh.outbound import Outbound
 from nigoh.server.access.door import AccessDoor
 from nigoh.server.access.routers import access_routers
 from nigoh.server.app import build_app
@@ -27,6 +29,7 @@ from nigoh.server.parts import ServerParts
 from nigoh.server.routes.audit import audit_router
 from nigoh.server.web_server import WebOptions, WebServer
 
+_BOTH = "Write both as the provider says."
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -50,19 +53,6 @@ class EngineSide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keeping:
-    """What is kept of people beside the database, and what becomes of it.
-
-    Attributes:
-        recordings: the folder of recordings.
-        erasure: what becomes of what is not theirs alone when somebody is erased.
-    """
-
-    recordings: Path
-    erasure: ErasurePolicy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSide:
     """The server, not yet listening to anybody, and what commands need of it.
 
@@ -76,18 +66,28 @@ class ServerSide:
 
 
 def build_server(
-    settings: ServerSettings, deployment: Deployment, cameras: CameraOffice, engine: EngineSide, keeping: Keeping
+    whole: EngineSettings, deployment: Deployment, cameras: CameraOffice, engine: EngineSide, outbound: Outbound
 ) -> ServerSide:
     """Put it together.
 
+    Args:
+        whole: the configuration; without a section [server], that holds which is usual.
+        deployment: what lasts.
+        cameras: of the database.
+        engine: what it needs of it.
+        outbound: what connections that go out pass.
+
     Raises:
-        ConfigError: the address cannot be listened on, or TLS is set up by halves.
+        ConfigError: the address cannot be listened on, or TLS or OpenID Connect is set up by halves.
+        MissingExtra: OpenID Connect is set up, and not installed.
     """
+    settings = whole.server or ServerSettings()
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise ConfigError("[server] names a certificate without a key, or a key without one", "TLS needs both.")
     database, unix_s = deployment.database, time.time
     desks = open_desks(database, deployment.vault)
     people = open_people_desks(database, deployment.media, engine.analyser, engine.search, now=unix_s)
+    oidc = _open_oidc(whole.oidc, settings, desks, outbound)
     origins = (settings.public_url,) if settings.public_url else ()
     registry = CollectorRegistry()
     registry.register(StatusCollector(engine.status))
@@ -101,9 +101,9 @@ def build_server(
         views=engine.views,
         status=engine.status,
         threshold=engine.threshold,
-        recordings=keeping.recordings,
-        erasure=keeping.erasure,
-        routers=(*access_routers(desks, unix_s), audit_router(database)),
+        recordings=whole.recordings_folder,
+        erasure=whole.privacy.erasure,
+        routers=(*access_routers(desks, unix_s, oidc), audit_router(database)),
         checks={"database": database.ping, "engine": lambda: _require_shards(engine.status())},
         metrics=registry,
         # Behind a proxy on this machine everybody would come from here.
@@ -118,6 +118,43 @@ def build_server(
         proxies=settings.proxies,
     )
     return ServerSide(web=WebServer(build_app(parts), options), desks=desks)
+
+
+def _open_oidc(
+    section: OidcSection, server: ServerSettings, desks: AccessDesks, outbound: Outbound
+) -> OpenIdConnect | None:
+    """Logging in elsewhere, or None if nobody does. The provider is asked when somebody logs in."""
+    if section.issuer is None and section.client_id is None:
+        return None
+    if section.issuer is None or section.client_id is None:
+        raise ConfigError("[oidc] names an issuer without a client_id, or a client_id without an issuer", _BOTH)
+    settings = OidcSettings(
+        issuer=section.issuer,
+        client_id=section.client_id,
+        client_secret=section.read_secret(),
+        address=_known_address(server),
+        scopes=("openid", "profile", *section.scopes),
+        roles_claim=section.roles_claim,
+        roles=section.roles,
+        other_role=section.other_role,
+        name_claim=section.name_claim,
+        adds_users=section.adds_users,
+    )
+    provider = open_provider(settings, outbound)
+    return OpenIdConnect(desks.database, settings, provider, desks.sessions, desks.doorkeeper)
+
+
+def _known_address(server: ServerSettings) -> str:
+    """How browsers know the server. Raises ConfigError: nobody says so."""
+    if server.public_url:
+        return server.public_url
+    if server.host not in _LOOPBACK or not server.port:
+        raise ConfigError(
+            "[oidc] needs to know where browsers find nigoh",
+            "Write public_url under [server], as in https://nigoh.example.",
+        )
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return f"http{'s' if server.tls_certificate else ''}://{host}:{server.port}"
 
 
 def _require_shards(status: EngineStatus) -> None:

@@ -81,7 +81,17 @@ class LiveConfig:
         for name in before.keys() & now.keys():
             if before[name] != now[name]:
                 _log.info("changed by the configuration", extra={"camera": name})
-        for section in ("engine", "vision", "watch", "recording", "late_faces", "server"):
+        for section in (
+            "engine",
+            "vision",
+            "watch",
+            "recording",
+            "late_faces",
+            "privacy",
+            "network",
+            "server",
+            "oidc",
+        ):
             if getattr(settings, section) != getattr(self._settings, section):
                 _log.warning("what has changed in [%s] holds when the engine is started again", section)
 

@@ -21,8 +21,9 @@ from nigoh.office.access_desks import AccessDesks
 from nigoh.office.camera_office import CameraOffice
 from nigoh.office.sighting_intake import SightingIntake
 from nigoh.office.sighting_writing import SightingWriter, WritingOptions
+from nigoh.outbound import Outbound
 from nigoh.server.live_views import LiveViews
-from nigoh.server_wiring import EngineSide, Keeping, build_server
+from nigoh.server_wiring import EngineSide, build_server
 from nigoh.storage.database.templates import TemplateRows
 from nigoh.storage.gallery_feed import GalleryFeed
 from nigoh.storage.spool import Spool
@@ -43,12 +44,14 @@ class Standing:
         server: its section.
         deployment: what lasts, opened.
         cameras: of the database.
+        gate: what connections that go out pass.
     """
 
     settings: EngineSettings
     server: ServerSettings
     deployment: Deployment
     cameras: CameraOffice
+    gate: Outbound
 
 
 @dataclass(slots=True)
@@ -82,7 +85,7 @@ def open_standing(settings: EngineSettings, choice: DeploymentChoice, stack: Exi
     settings = settings.with_data(place.data)
     gate = open_gate(settings)
     cameras = CameraOffice(deployment.database, deployment.vault, now=time.time, outbound=gate)
-    return Standing(settings=settings, server=server, deployment=deployment, cameras=cameras)
+    return Standing(settings=settings, server=server, deployment=deployment, cameras=cameras, gate=gate)
 
 
 def open_intake(standing: Standing, stack: ExitStack) -> SpooledOutput:
@@ -152,8 +155,7 @@ def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeepin
         search=gallery.search,
         threshold=lambda: known.threshold or policy.threshold,
     )
-    keeping = Keeping(recordings=settings.recordings_folder, erasure=settings.privacy.erasure)
-    side = build_server(standing.server, standing.deployment, standing.cameras, engine, keeping)
+    side = build_server(settings, standing.deployment, standing.cameras, engine, standing.gate)
     keep_promises(settings, standing.deployment, stack)
     web = stack.enter_context(side.web)
     address = (standing.server.public_url or web.address).rstrip("/")

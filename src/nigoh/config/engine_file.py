@@ -25,6 +25,7 @@ from nigoh.config.engine_settings import (
     ServerSettings,
 )
 from nigoh.config.network_settings import NetworkSettings
+from nigoh.config.oidc_section import OidcSection
 from nigoh.config.privacy_settings import PrivacySettings
 from nigoh.config.settings import Settings
 from nigoh.config.toml_lines import KeyPath, key_lines
@@ -149,9 +150,10 @@ class _Reading:
         late_faces = self._section("late_faces", LateFacesSettings)
         privacy = self._section("privacy", PrivacySettings)
         network = self._section("network", NetworkSettings)
+        oidc = self._section("oidc", OidcSection)
         server = self._section("server", ServerSettings) if "server" in self._document else None
         cameras = tuple(self._cameras())
-        if not (engine and vision and watch and recording and late_faces and privacy and network):
+        if not (engine and vision and watch and recording and late_faces and privacy and network and oidc):
             return None
         return EngineSettings(
             path=path,
@@ -163,6 +165,7 @@ class _Reading:
             cameras=cameras,
             privacy=privacy,
             network=network,
+            oidc=oidc,
             server=server,
         )
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from nigoh.config.addresses import read_address, read_camera_name, read_endpoint, read_output, read_path
 from nigoh.config.network_settings import NetworkSettings
+from nigoh.config.oidc_section import OidcSection
 from nigoh.config.privacy_settings import PrivacySettings
 from nigoh.config.settings import FileSettings, Settings, VisionSettings
 from nigoh.domain.camera import Camera, Mode, Priority, Record
@@ -218,7 +219,7 @@ class EngineSettings:
 
     Attributes:
         path: the file.
-        engine, vision, watch, recording, late_faces, privacy, network: its sections.
+        engine, vision, watch, recording, late_faces, privacy, network, oidc: its sections.
         server: the section, None if it is not there: then there is no web server, and no database.
         cameras: in the file's order; there may be none. Paths and passwords are resolved.
     """
@@ -232,6 +233,7 @@ class EngineSettings:
     cameras: tuple[Camera, ...]
     privacy: PrivacySettings
     network: NetworkSettings
+    oidc: OidcSection
     server: ServerSettings | None = None
 
     def with_data(self, folder: Path) -> "EngineSettings":
@@ -258,6 +260,7 @@ SECTIONS: dict[str, type[Settings]] = {
     "privacy": PrivacySettings,
     "network": NetworkSettings,
     "server": ServerSettings,
+    "oidc": OidcSection,
     "cameras_default": CameraDefaults,
 }
 """The file's tables and what may stand in them; beside them stand the [[cameras]]."""
