@@ -121,7 +121,7 @@ class Preferences:
 
     language: ConsoleLanguage = ConsoleLanguage.ENGLISH
     theme: Theme = Theme.SYSTEM
-    seed_color: str = "#2e7d32"
+    seed_color: str = "#00696d"
     navigation: Navigation = Navigation.RAIL
     layouts: tuple[WallLayout, ...] = ()
     sounds: Mapping[str, Sound] = field(default_factory=dict)

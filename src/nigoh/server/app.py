@@ -64,7 +64,7 @@ def build_app(parts: ServerParts) -> FastAPI:
         lifespan=_lifespan(feed, imports, parts.threads),
     )
     put_door(app, parts.door)
-    app.state.database, app.state.unix_s = parts.database, parts.unix_s
+    app.state.database, app.state.unix_s, app.state.feed = parts.database, parts.unix_s, feed
     answer_errors(app)
     for router in (*_routers(parts, feed), imports_router(imports, parts.people.exports, copies), *parts.routers):
         app.include_router(router, prefix=PREFIX)
@@ -88,7 +88,7 @@ def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
     eraser = Eraser(database, parts.media, parts.recordings, parts.erasure, now=parts.unix_s)
     sightings = SightingDesk(database, parts.media, people.enrolment, now=parts.unix_s)
     return (
-        people_router(database, people.people, people.enrolment, eraser),
+        people_router(database, people, eraser),
         photos_router(database, people.enrolment),
         watch_lists_router(database, people.people),
         recognition_router(people.recognition, parts.threshold),

@@ -1,0 +1,18 @@
+"""All views of the console, in the order of the navigation."""
+
+import flet as ft
+
+from nigoh.domain.access import Permission
+from nigoh.ui.system_view import SystemView
+from nigoh.ui.view import Entry
+
+VIEWS: tuple[Entry, ...] = (
+    Entry(
+        pattern="/system",
+        title=lambda say: say("System"),
+        make=SystemView,
+        permission=Permission.SYSTEM_READ,
+        icon=ft.Icons.MONITOR_HEART_OUTLINED,
+        chosen_icon=ft.Icons.MONITOR_HEART,
+    ),
+)
