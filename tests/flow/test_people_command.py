@@ -141,3 +141,15 @@ def test_lists_are_changed_and_removed(run: Callable[..., Result]) -> None:
     assert (crew["name"], crew["wanted"], crew["priority"], crew["threshold"]) == ("Crew", True, 5, None)
     assert "removed" in run("lists", "remove", crew["id"]).stdout
     assert as_json(run("lists", "list", "--json")) == []
+
+
+def test_two_entries_of_one_person_become_one(run: Callable[..., Result], portraits: Path) -> None:
+    assert run("add", "Barack", portraits / "obama.jpg").return_value == 0
+    assert run("add", "Borat", portraits / "obama2.jpg", "--allow-look-alike", "--group", "Night").return_value == 0
+    with pytest.raises(ConfigError, match=r"Borat .* would become Barack .* Say so with --yes"):
+        run("merge", "Borat", "Barack")
+    done = as_json(run("merge", "Borat", "Barack", "--yes", "--reason", "the same man", "--json"))
+    assert (done["photos"], done["templates"], done["same_photos"]) == (1, 1, 0)
+    (person,) = as_json(run("list", "--json"))
+    assert (person["id"], person["other_names"], person["group"]) == (done["id"], ["Borat"], "Night")
+    assert len(person["photos"]) == 2

@@ -34,6 +34,23 @@ class ErasurePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasurePreview:
+    """What would be erased of somebody, as things are now; the fields are those of `ErasureReport`."""
+
+    person: PersonId
+    photos: int
+    templates: int
+    negatives: int
+    keys: int
+    sightings: int
+    anonymous: bool
+    crops: int
+    mentions: int
+    clips: int = 0
+    clips_kept: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureReport:
     """What was erased of somebody.
 

@@ -1,10 +1,10 @@
 """What becomes of sightings on their way into the database, and what is left of those that may not be kept."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from nigoh.domain.camera_sighting import CameraSighting
-from nigoh.domain.sighting import PersonId, Status
+from nigoh.domain.sighting import Candidate, PersonId, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,17 @@ def people_in(told: CameraSighting) -> frozenset[PersonId]:
     """Everybody whom it names."""
     candidates = {each.person for each in told.sighting.candidates}
     return frozenset(candidates if told.sighting.person is None else candidates | {told.sighting.person})
+
+
+def renamed(told: CameraSighting, who_now: Mapping[PersonId, PersonId]) -> CameraSighting:
+    """The same of the people that these are now: of two candidates who are one, the better stays."""
+    sighting = told.sighting
+    candidates: dict[PersonId, Candidate] = {}
+    for each in sighting.candidates:
+        now = who_now.get(each.person, each.person)
+        candidates.setdefault(now, replace(each, person=now))
+    person = None if sighting.person is None else who_now.get(sighting.person, sighting.person)
+    return replace(told, sighting=replace(sighting, person=person, candidates=tuple(candidates.values())))
 
 
 def without(told: CameraSighting, erased: Collection[PersonId]) -> CameraSighting:

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from nigoh.domain.sighting import Box, PersonId
 
+MOST_OTHER_NAMES = 50
+MOST_NOTE_LETTERS = 10_000
+
 
 class LegalBasis(StrEnum):
     """Why a person's biometric data may be processed (GDPR, articles 6 and 9; Uzbekistan's law on personal data)."""

@@ -67,6 +67,7 @@ class EventKind(StrEnum):
     SIGHTING_VERDICT = "sighting.verdict"
     PERSON_ENROLLED = "person.enrolled"
     PERSON_CHANGED = "person.changed"
+    PERSON_MERGED = "person.merged"
     PERSON_ERASED = "person.erased"
     CAMERA_STATE = "camera.state"
     CAMERA_CHANGED = "camera.changed"

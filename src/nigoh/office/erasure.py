@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from nigoh.domain.audit import AuditAction
-from nigoh.domain.erasure import ErasedClips, ErasedSightings, ErasurePolicy, ErasureReport
+from nigoh.domain.erasure import ErasedClips, ErasedSightings, ErasurePolicy, ErasurePreview, ErasureReport
 from nigoh.domain.records import EventKind, SightingRecord
 from nigoh.domain.sighting import PersonId
 from nigoh.errors import Missing, OutputError
@@ -127,6 +127,29 @@ class Eraser:
             # What is committed stays erased; only the overwriting of freed places can be late.
             report = replace(report, final=self._media.vault.finish_destruction(self._database))
         return report
+
+    def preview(self, person: PersonId) -> ErasurePreview:
+        """What would be erased of somebody. Reads all sightings, as the erasure does. Raises Missing."""
+        with self._database.read() as connection:
+            if People(connection).get(person) is None:
+                raise Missing("person", person)
+            traces = Traces(connection)
+            photos, spans = Photos(connection).count(person), traces.seen(person)
+            negatives = {each.id for each in Negatives(connection).of_person(person)}
+            found = ErasurePreview(
+                person=person,
+                photos=photos,
+                templates=len(TemplateRows(connection).of_person(person)),
+                negatives=len(negatives | set(traces.negatives_about(person))),
+                keys=traces.count_keys(person),
+                sightings=len(spans),
+                anonymous=self._policy.sightings is ErasedSightings.ANONYMOUS,
+                crops=len(traces.pictures_of(person)) - photos,
+                mentions=traces.count_mentions(person),
+            )
+        clips = len(recordings_during(self._recordings, spans)) if self._recordings else 0
+        kept = self._policy.clips is ErasedClips.KEEP
+        return replace(found, clips=0 if kept else clips, clips_kept=clips if kept else 0)
 
     def finish(self, actor: Actor) -> tuple[ErasureReport, ...]:
         """Finish the erasures that something has interrupted; what was done."""

@@ -7,6 +7,7 @@ from nigoh.engine.analysis import FaceAnalyser
 from nigoh.office.bulk_import import BulkImport, ImportOptions
 from nigoh.office.enrolment_office import EnrolmentOffice
 from nigoh.office.export_office import ExportOffice
+from nigoh.office.people_merger import PeopleMerger
 from nigoh.office.people_office import PeopleOffice
 from nigoh.office.photo_desk import PhotoDesk, Search
 from nigoh.office.photo_examiner import PhotoExaminer
@@ -22,6 +23,7 @@ class PeopleDesks:
 
     Attributes:
         people: changes people, keeps their lists.
+        merger: makes two entries of one person one.
         enrolment: enrols people and photos.
         recognition: recognises and compares faces.
         exports: hands people out.
@@ -29,6 +31,7 @@ class PeopleDesks:
     """
 
     people: PeopleOffice
+    merger: PeopleMerger
     enrolment: EnrolmentOffice
     recognition: RecognitionOffice
     exports: ExportOffice
@@ -52,6 +55,7 @@ def open_people_desks(
     desk = PhotoDesk(examiner, keeper, search)
     return PeopleDesks(
         people=PeopleOffice(database, now=now),
+        merger=PeopleMerger(database, media, now=now),
         enrolment=EnrolmentOffice(database, desk, keeper, media, now=now),
         recognition=RecognitionOffice(database, examiner, search, now=now),
         exports=ExportOffice(database, media, now=now),

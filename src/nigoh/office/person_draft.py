@@ -4,13 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from nigoh.domain.import_plan import PlannedPerson
-from nigoh.domain.people import LegalBasis, Person
+from nigoh.domain.people import MOST_NOTE_LETTERS, MOST_OTHER_NAMES, LegalBasis, Person
 from nigoh.domain.person_name import clean_name
 from nigoh.domain.sighting import PersonId
 from nigoh.errors import Invalid
-
-MOST_OTHER_NAMES = 50
-MOST_NOTE_LETTERS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeVar
 
 import numpy as np
 from sqlalchemy import Connection
 
-from nigoh.domain.intake import IntakeCounts, people_in
+from nigoh.domain.intake import IntakeCounts, people_in, renamed
 from nigoh.domain.sighting import PersonId
 from nigoh.domain.spooled_sighting import SpooledSighting, TrackTemplate
 from nigoh.domain.template import ModelIdentity, Templates
@@ -18,6 +18,7 @@ from nigoh.office.sighting_events import sighting_event
 from nigoh.office.sighting_sorting import ChangedTrack, SortedNews, sort_out
 from nigoh.storage.database.erased_people import erased_people
 from nigoh.storage.database.events import Events
+from nigoh.storage.database.merged_people import MergedPeople
 from nigoh.storage.database.outbox import Outbox
 from nigoh.storage.database.sightings import Sightings, SightingUpdate
 from nigoh.storage.database.tables import TRACKS
@@ -113,7 +114,7 @@ class SightingWriter:
         """
         sightings = Sightings(connection)
         known = sightings.known([each.told.id for each in news])
-        named = frozenset[PersonId]().union(*(people_in(each.told) for each in news))
+        news, named = _as_they_are_now(connection, news)
         erased = erased_people(connection, named)
         found = sort_out(news, known, erased, store_unknown=self._options.store_unknown)
         faces = [track for track in found.tracks.values() if track.jpeg or track.template is not None]
@@ -186,6 +187,18 @@ class SightingWriter:
                 continue
             media |= {track.told.id: media_id for track, media_id in zip(some, kept, strict=True)}
         return media, late
+
+
+def _as_they_are_now(
+    connection: Connection, news: Sequence[SpooledSighting]
+) -> tuple[Sequence[SpooledSighting], frozenset[PersonId]]:
+    """The same words of the people who were merged since into others, and everybody whom they name."""
+    named = frozenset[PersonId]().union(*(people_in(each.told) for each in news))
+    who_now = MergedPeople(connection).who_now(named) if named else {}
+    if who_now:
+        news = [replace(each, told=renamed(each.told, who_now)) for each in news]
+        named = frozenset(who_now.get(person, person) for person in named)
+    return news, named
 
 
 def _picture_of(track: ChangedTrack, media: Mapping[str, str]) -> str:

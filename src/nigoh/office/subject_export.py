@@ -19,6 +19,7 @@ from nigoh.office.actor import Actor
 from nigoh.storage.audit import Audit
 from nigoh.storage.audit.lines import time_text
 from nigoh.storage.database.database import Database
+from nigoh.storage.database.merged_people import MergedPeople
 from nigoh.storage.database.negatives import Negatives
 from nigoh.storage.database.people import People
 from nigoh.storage.database.photos import Photos
@@ -142,10 +143,11 @@ class SubjectExporter:
             templates = TemplateRows(connection).of_person(work.person)
             negatives = Negatives(connection).of_person(work.person)
             found = [WatchLists(connection).get(each) for each in sorted(person.lists)] if person else []
+            once = MergedPeople(connection).once_called(work.person)
         if person is None:
             raise Missing("person", work.person)
         lists = tuple(each.name for each in found if each is not None)
-        work.about += [work.person, *(photo.id for photo in photos)]
+        work.about += [work.person, *once, *(photo.id for photo in photos)]
         archive = work.archive
         archive.add_json("person.json", lines.person_line(person, lists))
         files = [self._add_picture(work, "photos", at, photo.media_id) for at, photo in enumerate(photos, 1)]

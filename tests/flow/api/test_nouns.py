@@ -240,3 +240,27 @@ def test_erasing_somebody_over_the_api_goes_as_far_as_by_a_command(client: httpx
     assert not any((parts.recordings / each).exists() for each in stored.recordings)
     (change,) = feed.changes_after(known)[0]
     assert (change.person, change.terms, change.templates) == (stored.person.id, None, ())
+
+
+def test_two_entries_of_one_person_are_merged(client: httpx.Client, house: House) -> None:
+    parts = house.parts
+    assert parts.recordings is not None
+    one, other = (
+        store_person(parts.database, parts.media, parts.recordings / name, name) for name in ("Rustam", "Anvar")
+    )
+    path = f"/api/v1/people/{one.person.id}"
+    preview = client.get(f"{path}/erasure-preview").json()
+    assert {name: preview[name] for name in ("photos", "keys", "sightings", "crops", "mentions", "clips")} == {
+        "photos": 2, "keys": 1, "sightings": 2, "crops": 2, "mentions": 1, "clips": 0,
+    }  # fmt: skip
+    assert client.post(f"{path}/merge", json={"into": one.person.id}).status_code == 422
+    assert client.post(f"{path}/merge", json={"into": "01nobody"}).status_code == 404
+    stale = client.post(f"{path}/merge", json={"into": other.person.id}, headers={"If-Match": '"9"'})
+    assert stale.status_code == 412
+    done = client.post(f"{path}/merge", json={"into": other.person.id}, headers={"Audit-Reason": "the same man"})
+    assert (done.json()["gone"], done.json()["sightings"]) == (one.person.id, 2)
+    assert "Rustam" in done.json()["person"]["other_names"]
+    assert client.get(path).status_code == 404
+    assert len(client.get(f"/api/v1/people/{other.person.id}/photos").json()["items"]) == 4
+    assert written(house, AuditAction.MERGE) == [one.person.id, other.person.id]
+    assert client.get(f"/api/v1/people/{other.person.id}/erasure-preview").json()["photos"] == 4

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nigoh.domain.erasure import ErasureReport
-from nigoh.domain.people import LegalBasis, Person, Photo, WatchList
+from nigoh.domain.erasure import ErasurePreview, ErasureReport
+from nigoh.domain.people import MOST_OTHER_NAMES, LegalBasis, Person, Photo, WatchList
+from nigoh.domain.person_merge import MergeReport
 from nigoh.domain.photo_check import Advice, PhotoCheck, PhotoFace, PhotoOutcome
 from nigoh.domain.sighting import Box, Candidate
-from nigoh.office.person_draft import MOST_OTHER_NAMES, PersonDraft
+from nigoh.office.person_draft import PersonDraft
 from nigoh.server.models.texts import Name, ShortText, Text
 from nigoh.server.times import GivenTime, Time, to_time, to_time_or_none, to_unix_s
 
@@ -185,6 +186,44 @@ class ErasureModel(BaseModel):
     text: str = Field(description="The same in words, for whoever has to prove it.")
 
 
+class ErasurePreviewModel(BaseModel):
+    """What would be erased of somebody, as things are now."""
+
+    person: str
+    photos: int
+    templates: int
+    negatives: int
+    keys: int = Field(description="Data keys that would be destroyed.")
+    sightings: int = Field(description="Sightings that would not name them any more.")
+    anonymous: bool = Field(description="Those would be kept without them; else they would be deleted.")
+    crops: int
+    mentions: int = Field(description="Sightings of others that say that they looked like them.")
+    clips: int = Field(description="Recordings that would be removed.")
+    clips_kept: int = Field(description="Recordings that show them and would be kept.")
+
+
+class MergeIn(BaseModel):
+    """Into whom somebody is to be merged."""
+
+    model_config = _STRICT
+
+    into: ShortText = Field(description="Identifier of the entry that is left.")
+
+
+class MergeModel(BaseModel):
+    """What has become of two entries of one person."""
+
+    person: PersonModel = Field(description="The entry that is left.")
+    gone: str = Field(description="Identifier of the entry that is not there any more.")
+    photos: int = Field(description="Photos that were the other's and are theirs now.")
+    templates: int
+    negatives: int
+    sightings: int
+    same_photos: int = Field(description="Photos that both had: the other's went.")
+    contradictions: int = Field(description="Negatives that said of somebody that they are not themselves, and went.")
+    mentions: int = Field(description="Sightings that said that they looked like the other.")
+
+
 class WatchListIn(BaseModel):
     """A list of people who are treated alike."""
 
@@ -273,6 +312,38 @@ def erasure_model(report: ErasureReport) -> ErasureModel:
         clips_left=len(report.clips_left),
         final=report.final,
         text=report.text(),
+    )
+
+
+def erasure_preview_model(preview: ErasurePreview) -> ErasurePreviewModel:
+    """A preview as it is told."""
+    return ErasurePreviewModel(
+        person=preview.person,
+        photos=preview.photos,
+        templates=preview.templates,
+        negatives=preview.negatives,
+        keys=preview.keys,
+        sightings=preview.sightings,
+        anonymous=preview.anonymous,
+        crops=preview.crops,
+        mentions=preview.mentions,
+        clips=preview.clips,
+        clips_kept=preview.clips_kept,
+    )
+
+
+def merge_model(report: MergeReport) -> MergeModel:
+    """A report as it is told."""
+    return MergeModel(
+        person=person_model(report.person),
+        gone=report.gone,
+        photos=report.photos,
+        templates=report.templates,
+        negatives=report.negatives,
+        sightings=report.sightings,
+        same_photos=report.same_photos,
+        contradictions=report.contradictions,
+        mentions=report.mentions,
     )
 
 

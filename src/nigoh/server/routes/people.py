@@ -13,9 +13,8 @@ from nigoh.domain.people import Person
 from nigoh.domain.sighting import PersonId
 from nigoh.errors import Missing, Stale
 from nigoh.office.actor import Actor
-from nigoh.office.enrolment_office import EnrolmentOffice
 from nigoh.office.erasure import Eraser
-from nigoh.office.people_office import PeopleOffice
+from nigoh.office.people_desks import PeopleDesks
 from nigoh.office.person_draft import PersonDraft
 from nigoh.server.actors import Reason, actor_of
 from nigoh.server.etags import expected_version, set_version
@@ -23,10 +22,15 @@ from nigoh.server.guard import needs
 from nigoh.server.idempotency import RepeatableRoute
 from nigoh.server.models.people import (
     ErasureModel,
+    ErasurePreviewModel,
+    MergeIn,
+    MergeModel,
     PersonChange,
     PersonIn,
     PersonModel,
     erasure_model,
+    erasure_preview_model,
+    merge_model,
     person_model,
 )
 from nigoh.server.models.texts import Identifier, ShortText
@@ -38,7 +42,7 @@ from nigoh.storage.database.people import People, PeopleFilter, PeopleOrder
 _TRIES = 3
 
 
-def people_router(database: Database, people: PeopleOffice, enrolment: EnrolmentOffice, eraser: Eraser) -> APIRouter:
+def people_router(database: Database, desks: PeopleDesks, eraser: Eraser) -> APIRouter:
     """The routes of people."""
     router = APIRouter(prefix="/people", tags=["people"], route_class=RepeatableRoute)
 
@@ -48,7 +52,7 @@ def people_router(database: Database, people: PeopleOffice, enrolment: Enrolment
         for _ in range(_TRIES):
             before = _found(database, PersonId(person))
             try:
-                return people.change(actor, before.id, edit(before), version=version or before.version)
+                return desks.people.change(actor, before.id, edit(before), version=version or before.version)
             except Stale:
                 # Without If-Match the client does not mind: what it leaves out is taken from the newest.
                 if version is not None:
@@ -88,7 +92,7 @@ def people_router(database: Database, people: PeopleOffice, enrolment: Enrolment
         reason: Reason = None,
     ) -> PersonModel:
         """Somebody new, without a photo yet: post photos afterwards, or enrol with photos at once."""
-        made = enrolment.enrol(actor_of(who, reason), body.draft(), ()).person
+        made = desks.enrolment.enrol(actor_of(who, reason), body.draft(), ()).person
         if made is None:
             raise Missing("person", body.name)
         set_version(response, made.version)
@@ -127,6 +131,29 @@ def people_router(database: Database, people: PeopleOffice, enrolment: Enrolment
         """Erase somebody for good: photos, templates, their key, and what sightings and recordings hold of them."""
         version = expected_version(if_match, "person", person)
         return erasure_model(eraser.erase(actor_of(who, reason), PersonId(person), version=version))
+
+    @router.get("/{person}/erasure-preview", dependencies=[needs(Permission.PEOPLE_READ, Permission.PEOPLE_ERASE)])
+    def preview_erasure(person: Identifier) -> ErasurePreviewModel:
+        """What would be erased of somebody, on all cameras. Nothing is."""
+        return erasure_preview_model(eraser.preview(PersonId(person)))
+
+    @router.post("/{person}/merge")
+    def merge_person(
+        who: Annotated[Principal, needs(Permission.PEOPLE_READ, Permission.PEOPLE_WRITE, Permission.LISTS_WRITE)],
+        person: Identifier,
+        body: MergeIn,
+        response: Response,
+        if_match: Annotated[str | None, Header()] = None,
+        reason: Reason = None,
+    ) -> MergeModel:
+        """Make two entries of one person one: photos, templates, sightings and negatives become the other's.
+
+        The entry that is named in the path is gone then, and cannot be brought back.
+        """
+        version = expected_version(if_match, "person", person)
+        done = desks.merger.merge(actor_of(who, reason), PersonId(person), PersonId(body.into), version=version)
+        set_version(response, done.person.version)
+        return merge_model(done)
 
     @router.put("/{person}/lists/{list_id}", status_code=HTTPStatus.NO_CONTENT)
     def put_on_list(

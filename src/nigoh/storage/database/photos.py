@@ -64,6 +64,11 @@ class Photos:
             found[row["fingerprint"]] = (*found.get(row["fingerprint"], ()), _photo(row))
         return found
 
+    def repeated(self, person: PersonId, other: PersonId) -> tuple[Photo, ...]:
+        """Somebody's photos that another one has too, the oldest first."""
+        same = select(PHOTOS.c.fingerprint).where(PHOTOS.c.person_id == other)
+        return self._read(select(PHOTOS).where(PHOTOS.c.person_id == person, PHOTOS.c.fingerprint.in_(same)))
+
     def count(self, person: PersonId | None = None) -> int:
         """How many there are, of one person or of all."""
         counted = select(func.count()).select_from(PHOTOS)

@@ -57,6 +57,7 @@ __all__ = [
     "LOGIN_ADDRESSES",
     "LOGIN_FAILURES",
     "MEDIA",
+    "MERGED_PEOPLE",
     "METADATA",
     "NEGATIVES",
     "OUTBOX",
@@ -151,6 +152,15 @@ LISTED = Table(
     METADATA,
     Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
     Column("list_id", ForeignKey("watch_list.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+MERGED_PEOPLE = Table(
+    "merged_person",
+    METADATA,
+    # Entries that turned out to be of one person: late word of the one that is gone is of the one that is left.
+    id_column(),
+    Column("into_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("merged_unix_s", Double, nullable=False),
 )
 
 PHOTOS = Table(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Text, bindparam, cast, func, literal, select, update
 
-from nigoh.domain.sighting import PersonId, Status
+from nigoh.domain.sighting import CameraId, PersonId, Status
 from nigoh.storage.database.tables import DATA_KEYS, MEDIA, NEGATIVES, SIGHTINGS
 from nigoh.storage.vault.scopes import person_of, person_scope
 
@@ -36,6 +36,30 @@ class Traces:
         named = cast(SIGHTINGS.c.candidates, Text).contains(f'"{person}"', autoescape=True)
         chosen = select(SIGHTINGS.c.id).where(named, SIGHTINGS.c.id > after).order_by(SIGHTINGS.c.id).limit(at_most)
         return tuple(self._connection.scalars(chosen))
+
+    def count_mentions(self, person: PersonId) -> int:
+        """How many sightings name somebody as similar and are not of them. Reads all that there are."""
+        named = cast(SIGHTINGS.c.candidates, Text).contains(f'"{person}"', autoescape=True)
+        of_others = SIGHTINGS.c.person_id.is_(None) | (SIGHTINGS.c.person_id != person)
+        counted = select(func.count()).select_from(SIGHTINGS).where(named, of_others)
+        return self._connection.execute(counted).scalar_one()
+
+    def seen(self, person: PersonId) -> tuple[tuple[CameraId, float, float], ...]:
+        """Where and from when to when somebody was seen, the oldest first."""
+        columns = SIGHTINGS.c
+        chosen = select(columns.camera, columns.first_unix_s, columns.last_unix_s)
+        rows = self._connection.execute(chosen.where(columns.person_id == person).order_by(columns.first_unix_s))
+        return tuple((CameraId(row.camera), row.first_unix_s, row.last_unix_s) for row in rows)
+
+    def negatives_about(self, person: PersonId) -> tuple[str, ...]:
+        """Negatives of whomever that hold a face of somebody's sightings."""
+        theirs = select(SIGHTINGS.c.id).where(SIGHTINGS.c.person_id == person)
+        return tuple(self._connection.scalars(select(NEGATIVES.c.id).where(NEGATIVES.c.sighting_id.in_(theirs))))
+
+    def count_keys(self, person: PersonId) -> int:
+        """How many data keys of somebody there are that are not destroyed."""
+        alive = (DATA_KEYS.c.scope == person_scope(person)) & DATA_KEYS.c.wrapped_key.is_not(None)
+        return self._connection.execute(select(func.count()).select_from(DATA_KEYS).where(alive)).scalar_one()
 
     def forget_mentions(self, person: PersonId, sighting_ids: Collection[str]) -> None:
         """Take somebody out of the candidates of these sightings."""

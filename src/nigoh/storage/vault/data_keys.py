@@ -152,7 +152,10 @@ class DataKeys:
         """Some keys that another master key has wrapped, by identifier, from behind one on."""
         others = (DATA_KEYS.c.wrapped_key.is_not(None), DATA_KEYS.c.master_id != master_id, DATA_KEYS.c.id > after)
         return list(
-            self._connection.execute(select(DATA_KEYS).where(*others).order_by(DATA_KEYS.c.id).limit(at_most))
+            self._connection.execute(
+                # Held: whoever moves a key into another scope meanwhile waits.
+                select(DATA_KEYS).where(*others).order_by(DATA_KEYS.c.id).limit(at_most).with_for_update()
+            )
         )
 
     def wrap_again(self, row: Row[tuple[object, ...]], master: MasterKey) -> None:

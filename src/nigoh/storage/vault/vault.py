@@ -23,6 +23,7 @@ from nigoh.storage.vault.data_keys import MARKER, DataKey, DataKeys
 from nigoh.storage.vault.destroyed_keys import DestroyedKeys
 from nigoh.storage.vault.finishing import overwrite_deleted
 from nigoh.storage.vault.key_cache import KeyCache
+from nigoh.storage.vault.key_moving import move_keys
 from nigoh.storage.vault.scopes import INSTALLATION, check_erasable, check_scope
 from nigoh.storage.vault.sealed import Sealed
 from nigoh.storage.vault.sealed_columns import row_binding
@@ -149,6 +150,19 @@ class Vault:
         gone = DataKeys(connection, self.masters).destroy(scope, self._now())
         self._cache.forget(gone)
         return len(gone)
+
+    def move(self, connection: Connection, scope: str, into: str) -> None:
+        """Make what is sealed in the scope of one person another's: it opens as before, and is destroyed with theirs.
+
+        Nothing is sealed in the first scope ever again.
+
+        Raises:
+            ValueError: no such scope.
+            VaultError: a key does not open.
+        """
+        check_erasable(scope)
+        check_erasable(into)
+        self._cache.forget(move_keys(connection, self.masters, scope, into, self._now()))
 
     def finish_destruction(self, database: Database) -> bool:
         """Make committed destructions final: no backup brings the keys back, no file of the database has them.
