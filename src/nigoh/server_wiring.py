@@ -23,6 +23,7 @@ from nigoh.outbound import Outbound
 from nigoh.server.access.door import AccessDoor
 from nigoh.server.access.routers import access_routers
 from nigoh.server.app import build_app
+from nigoh.server.console.front import console_front
 from nigoh.server.live_views import LiveViews
 from nigoh.server.metrics import StatusCollector
 from nigoh.server.parts import ServerParts
@@ -117,7 +118,7 @@ def build_server(
         key=settings.tls_key,
         proxies=settings.proxies,
     )
-    return ServerSide(web=WebServer(build_app(parts), options), desks=desks)
+    return ServerSide(web=WebServer(console_front(build_app(parts), parts.door), options), desks=desks)
 
 
 def _open_oidc(
