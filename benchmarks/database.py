@@ -3,45 +3,49 @@
     .venv/bin/python benchmarks/database.py [--databases sqlite postgresql] [--rows 1000000] [--runs 3]
 
 The intake is the one of `nigoh up`: it reads sealed records from four spools and writes, in transactions of 500
-words, sightings, sealed templates (128 numbers), events and an outbox row for one sink. A sighting is two words: it
-appears, and later it leaves, which changes its row. Both databases force each transaction to the disk. The table has
-`--rows` sightings before. Spools are filled first: what is measured is the intake and the database.
+words, sightings, sealed templates (128 numbers), events and an outbox row for one sink. "told once": each sighting is
+one word, and so a new row of each table. "told twice": it appears, and later it leaves, which changes its row. Both
+databases force each transaction to the disk; PostgreSQL has its own defaults otherwise. The table has `--rows`
+sightings before. Spools are filled first: what is measured is the intake and the database.
 """
 
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
 
 from camera_options import medians
-from database_runs import Figures, Place, fill, ingest, list_many
+from database_runs import Figures, Place, fill, ingest
 from nigoh.errors import NigohError
 from nigoh.evaluation.machine import describe_machine
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.migrations import migrate
 from nigoh.testing.postgresql_server import PostgresqlServer
 from results import console, save_result, show_table
+from sighting_lists import KINDS, Draw, count_many, list_many
+from sighting_material import Crowd
 
-KINDS = ("sqlite", "postgresql")
-_PARTS = ("lists", "intake", "intake with pictures")
-_PICTURE_BYTES = 8_000
+DATABASES = ("sqlite", "postgresql")
+_TWICE = Crowd(stay=1_000)
+_WITH_PICTURES = Crowd(picture_bytes=8_000)
 
-Measured = dict[str, dict[str, object]]
+Run = Callable[[int], Figures]
+"""One run of a measurement, by its seed."""
 
 
 def main() -> None:
     """Measure what is asked for; everything by default."""
     parser = argparse.ArgumentParser(description="Measure the intake, and lists of sightings.")
-    parser.add_argument("--databases", nargs="+", choices=KINDS, default=KINDS, help="which (default: both)")
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES, help="which (default: both)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="sightings in the table (default 1000000)")
+    parser.add_argument("--sightings", type=int, default=40_000, help="that are told, in each run (default 40000)")
     parser.add_argument(
-        "--sightings", type=int, default=20_000, help="that are taken in, in each run (default 20000)"
+        "--lists", type=int, default=200, help="of each kind that are read, in each run (default 200)"
     )
-    parser.add_argument("--lists", type=int, default=1_000, help="that are read, in each run (default 1000)")
     parser.add_argument("--runs", type=int, default=3, help="of each measurement (default 3)")
     parser.add_argument("--results", type=Path, help="folder for the figures (default benchmarks/results)")
     chosen = parser.parse_args()
@@ -63,26 +67,38 @@ def measure(kind: str, chosen: argparse.Namespace) -> dict[str, object]:
         console.print(f"{kind} {version}: {chosen.rows} sightings are put into the table")
         fill(place.database, chosen.rows)
         found: dict[str, object] = {"version": version}
-        for part in _PARTS:
-            runs = [run(part, place, chosen, number) for number in range(1, chosen.runs + 1)]
-            median = medians(runs)
-            show_table(f"{kind}: {part}", ["", *median], [["median", *median.values()]])
-            found[part] = {"median": median, "runs": runs}
+        for title, parts in (("lists", lists(place, chosen)), ("intake", intakes(place, chosen))):
+            figures = {name: [run(seed) for seed in range(1, chosen.runs + 1)] for name, run in parts.items()}
+            table = {name: medians(runs) for name, runs in figures.items()}
+            columns = next(iter(table.values()))
+            show_table(f"{kind}: {title}", ["", *columns], [[name, *row.values()] for name, row in table.items()])
+            found[title] = {name: {"median": table[name], "runs": runs} for name, runs in figures.items()}
         return found
 
 
-def run(part: str, place: Place, chosen: argparse.Namespace, number: int) -> Figures:
-    """One run of one measurement."""
-    match part:
-        case "lists":
-            figures = list_many(place.database, chosen.lists, chosen.rows, seed=number)
-        case "intake":
-            figures = ingest(place, chosen.sightings, seed=number)
-        case _:
-            figures = ingest(place, chosen.sightings // 4, seed=100 + number, picture_bytes=_PICTURE_BYTES)
-    told = ", ".join(f"{name} {value:.2f}" for name, value in figures.items())
-    console.print(f"  {part}, run {number} of {chosen.runs}: {told}")
-    return figures
+def lists(place: Place, chosen: argparse.Namespace) -> dict[str, Run]:
+    """Reading pages, and counting."""
+
+    def listing(draw: Draw) -> Run:
+        return lambda seed: list_many(place.database, draw, chosen.lists, chosen.rows, seed=seed)
+
+    def counting(seed: int) -> Figures:
+        return count_many(place.database, KINDS["by all of these"], chosen.lists, chosen.rows, seed=seed)
+
+    return {name: listing(draw) for name, draw in KINDS.items()} | {"counted, by all of these": counting}
+
+
+def intakes(place: Place, chosen: argparse.Namespace) -> dict[str, Run]:
+    """Taking in."""
+
+    def taking(crowd: Crowd, count: int, first_seed: int) -> Run:
+        return lambda seed: ingest(place, crowd, count, seed=first_seed + seed)
+
+    return {
+        "told once": taking(Crowd(), chosen.sightings, 0),
+        "told twice": taking(_TWICE, chosen.sightings // 2, 100),
+        "told once, with pictures of 8 kB": taking(_WITH_PICTURES, chosen.sightings // 8, 200),
+    }
 
 
 @contextmanager

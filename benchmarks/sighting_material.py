@@ -1,6 +1,7 @@
 """Made-up sightings in bulk, and spools full of them."""
 
 import random
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,9 @@ from nigoh.testing.told_sightings import later_word, told_sighting
 
 MODEL = ModelIdentity("sface", "2021dec", "ab" * 32, "align5-112/rgb/0..255", 128)
 FIRST_UNIX_S = 1_790_000_000.0
+FILLED_PER_S = 0.4
+"""A million sightings are those of a month."""
+
 _SPOOL = SpoolLimits(most_bytes=16 * 1024**3, least_free_bytes=0)
 _BATCH = 500
 _SHARDS = 4
@@ -34,7 +38,8 @@ class Crowd:
         per_s: sightings a second, of all cameras.
         known: share of sightings that name somebody.
         picture_bytes: of each word's picture; 0: none.
-        stay: so many others appear before one leaves: few words of one track meet in a transaction.
+        stay: so many others appear before one leaves: few words of one track meet in a transaction. None: each
+            sighting is one word, that it has left.
     """
 
     cameras: int = 200
@@ -42,7 +47,7 @@ class Crowd:
     per_s: float = 10.0
     known: float = 0.35
     picture_bytes: int = 0
-    stay: int = 1_000
+    stay: int | None = None
 
 
 def sightings(crowd: Crowd, count: int, seed: int = 1) -> Iterator[CameraSighting]:
@@ -70,26 +75,27 @@ def _decided(sighting: Sighting, crowd: Crowd, chance: random.Random) -> Sightin
 
 
 def words(crowd: Crowd, count: int, seed: int = 1) -> Iterator[SpooledSighting]:
-    """Two words about each of so many sightings: it appears, and leaves after `crowd.stay` others have appeared."""
+    """What is told of so many sightings, each word with a picture and a template."""
     numbers = np.random.default_rng(seed)
     picture = numbers.bytes(crowd.picture_bytes)
     vectors = numbers.normal(size=(64, MODEL.dimension)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     templates = [TrackTemplate(vector.tobytes(), MODEL) for vector in vectors]
-    here: list[CameraSighting] = []
+    for told in _told(crowd, count, seed):
+        yield SpooledSighting(told=told, jpeg=picture, template=templates[told.sighting.track % len(templates)])
 
-    def left() -> SpooledSighting:
-        told = here.pop(0)
-        template = templates[told.sighting.track % len(templates)]
-        return SpooledSighting(told=later_word(told, Stage.LEFT), jpeg=picture, template=template)
 
+def _told(crowd: Crowd, count: int, seed: int) -> Iterator[CameraSighting]:
+    if crowd.stay is None:
+        yield from (replace(told, stage=Stage.LEFT) for told in sightings(crowd, count, seed))
+        return
+    here: deque[CameraSighting] = deque()
     for told in sightings(crowd, count, seed):
         here.append(told)
-        yield SpooledSighting(told=told, jpeg=picture, template=templates[told.sighting.track % len(templates)])
+        yield told
         if len(here) > crowd.stay:
-            yield left()
-    while here:
-        yield left()
+            yield later_word(here.popleft(), Stage.LEFT)
+    yield from (later_word(told, Stage.LEFT) for told in here)
 
 
 def fill_spools(root: Path, key: bytes, crowd: Crowd, count: int, *, seed: int = 1) -> int:

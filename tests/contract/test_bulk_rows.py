@@ -58,7 +58,7 @@ def test_rows_become_what_they_are_changed_to_and_no_other_does(database: Databa
 
 def test_bytes_stay_the_same(database: Database) -> None:
     every = bytes(range(256))
-    rows = [
+    rows: list[Mapping[str, object]] = [
         {"id": "a", "scope": "s", "wrapped_key": every, "master_id": "m", "created_unix_s": 1.5},
         {"id": "b", "scope": "s", "wrapped_key": None, "master_id": "m", "created_unix_s": 1.5},
     ]

@@ -33,6 +33,15 @@ def test_scores_are_what_they_were(dimension: int) -> None:
     assert np.abs(turned.unprotect(turned.protect(gallery)).vectors - gallery.vectors).max() < 1e-5
 
 
+@pytest.mark.parametrize("dimension", [3, 128, 512])
+def test_templates_are_turned_alike_in_any_company(dimension: int) -> None:
+    many = templates(5000, dimension)
+    turned = protection().protect(many).vectors
+    for first, last in ((0, 1), (0, 100), (37, 54), (4000, 5000)):
+        alone = protection().protect(many.pick(np.arange(first, last))).vectors
+        assert np.abs(alone - turned[first:last]).max() < 1e-6
+
+
 def test_no_templates_stay_no_templates() -> None:
     none = templates(0, 128)
     assert len(protection().protect(none)) == 0

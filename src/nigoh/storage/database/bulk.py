@@ -69,8 +69,8 @@ def is_one_of(connection: Connection, column: Column[str], values: Collection[st
         # Not `= ANY` of the list itself: in a plan that is kept, each row is held against one value after the other.
         listed = func.unnest(literal(sorted(values), ARRAY(String))).column_valued("value")
         return column.in_(select(listed))
-    listed = func.json_each(msgspec.json.encode(sorted(values)).decode()).table_valued("value")
-    return column.in_(select(listed.c.value))
+    found = func.json_each(msgspec.json.encode(sorted(values)).decode()).table_valued("value")
+    return column.in_(select(found.c.value))
 
 
 def _as_tuples(table: Table, names: tuple[str, ...], rows: Sequence[Row]) -> list[tuple[object, ...]]:

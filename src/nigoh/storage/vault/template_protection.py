@@ -23,6 +23,12 @@ from nigoh.errors import VaultError
 
 Matrix = NDArray[np.float64]
 
+_SMALL_PRODUCT = 1 << 18
+"""OpenBLAS shares out products of more multiplications than these among threads, which spin for 5 ms afterwards."""
+
+_BLOCK_ROWS = 16
+_MANY_ROWS = 4096
+
 _SKETCHED_DIMENSION = 128
 """What computes another matrix of any length computes another one of this length, in 2 ms."""
 
@@ -79,7 +85,7 @@ class TemplateProtection:
 
     def protect(self, templates: Templates) -> Templates:
         """The templates turned. Scores between two protected ones are those of the two plain ones, within 1e-6."""
-        return Templates(templates.vectors @ self._matrix(templates.model.dimension), templates.model)
+        return Templates(_product(templates.vectors, self._matrix(templates.model.dimension)), templates.model)
 
     def unprotect(self, templates: Templates) -> Templates:
         """The templates turned back, within 1e-6 of what they were."""
@@ -90,6 +96,23 @@ class TemplateProtection:
             if dimension not in self._matrices:
                 self._matrices[dimension] = orthogonal_matrix(self._seed, dimension).astype(np.float32)
             return self._matrices[dimension]
+
+
+def _product(vectors: Floats, matrix: Floats) -> Floats:
+    """Vectors (N, D) times a matrix (D, D), in this thread unless they are many.
+
+    For a batch of 500 with 128 numbers 0.4 ms of CPU, where threads take 0.2 ms and 10 ms of CPU.
+    """
+    if len(vectors) > _MANY_ROWS:
+        return vectors @ matrix
+    dimension = len(matrix)
+    width = max(1, _SMALL_PRODUCT // (_BLOCK_ROWS * dimension))
+    found = np.empty_like(vectors)
+    for left in range(0, dimension, width):
+        some = np.ascontiguousarray(matrix[:, left : left + width])
+        for top in range(0, len(vectors), _BLOCK_ROWS):
+            found[top : top + _BLOCK_ROWS, left : left + width] = vectors[top : top + _BLOCK_ROWS] @ some
+    return found
 
 
 def orthogonal_matrix(seed: bytes, dimension: int) -> Matrix:
