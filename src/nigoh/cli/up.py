@@ -22,6 +22,7 @@ from nigoh.cli.up_serving import Running, count_enrolled, open_intake, open_stan
 from nigoh.cli.watch_table import complaint_lines
 from nigoh.config.engine_file import parse_engine_file, read_engine_file
 from nigoh.config.engine_settings import STDOUT, EngineOptions, EngineSettings
+from nigoh.domain.camera_status import EngineStatus
 from nigoh.domain.language import Language, Words
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.known_faces import KnownFaces
@@ -30,7 +31,7 @@ from nigoh.engine.process_executor import ProcessExecutor
 from nigoh.engine.shard_seam import LiveOptions
 from nigoh.engine.supervisor import Staffing, Supervisor
 from nigoh.engine_wiring import decoded_at_its_end, engine_shard_builder, enrol_people
-from nigoh.errors import Fatal
+from nigoh.errors import ConfigError, Fatal
 from nigoh.messaging.camera_sighting_lines import CameraSightingFile
 from nigoh.office.camera_roster import CameraRoster
 from nigoh.server.control import ControlActions, ControlServer
@@ -138,14 +139,26 @@ def _run(
         roster.configure(settings.cameras)
         actions = ControlActions(supervisor.status, config.reload, requests.ask_to_stop, views)
         stack.enter_context(ControlServer(settings.engine.data_dir, actions))
-        if (endpoint := settings.engine.metrics_endpoint) is not None:
-            metrics = stack.enter_context(MetricsServer(supervisor.status, *endpoint))
-            _log.info("metrics at %s", metrics.address)
+        _serve_metrics(settings.engine, supervisor.status, stack)
         beside: list[Callable[[float], None]] = [roster.step]
         if standing:
             running = Running(status=supervisor.status, enrol=supervisor.enrol, views=views, known=known)
             beside.append(serve(standing, running, stack).step)
         EngineRun(supervisor, teller, config, requests, woken, tuple(beside)).run(seconds)
+
+
+def _serve_metrics(engine: EngineOptions, status: Callable[[], EngineStatus], stack: ExitStack) -> None:
+    """Serve them where the settings say. Nobody asked for the usual place: if that is taken, they are left out."""
+    if (endpoint := engine.metrics_endpoint) is None:
+        return
+    try:
+        metrics = stack.enter_context(MetricsServer(status, *endpoint))
+    except ConfigError as error:
+        if "metrics" in engine.model_fields_set:
+            raise
+        _log.warning("%s", error)
+    else:
+        _log.info("metrics at %s", metrics.address)
 
 
 def _enrol(settings: EngineSettings, requests: Requests) -> KnownFaces | None:
