@@ -57,9 +57,9 @@ def write(language: Language, messages: dict[Id, tuple[str, ...]]) -> None:
     (FOLDER / f"{language.value}.po").write_text(f"{head}{plurals}\n{text.getvalue().decode()}", encoding="utf-8")
 
 
-def update(added: dict[Language, dict[Id, tuple[str, ...]]] | None = None) -> None:
-    """Take in what is said and drop what is not; fill in what follows from others."""
-    wanted = said()
+def update(added: dict[Language, dict[Id, tuple[str, ...]]] | None = None, *, drops: bool = False) -> None:
+    """Take in what is said, or is to be; fill in what follows from others."""
+    wanted = said() | (set() if drops else read(Language.UZBEK).keys() | set().union(*(added or {}).values()))
     for language in (Language.UZBEK, Language.RUSSIAN, Language.ENGLISH, Language.UZBEK_CYRILLIC):
         stored = read(language) | (added or {}).get(language, {})
         if language is Language.ENGLISH:
@@ -76,7 +76,8 @@ def lacking() -> Iterator[str]:
     for language in Language:
         stored = read(language)
         for each in sorted(wanted, key=str):
-            if not all(stored.get(each, ("",))):
+            # Those of Cyrillic letters follow from the Latin ones.
+            if not all(stored.get(each, ("",))) and language is not Language.UZBEK_CYRILLIC:
                 yield f"{language.value}: no translation of {each!r}"
         yield from (f"{language.value}: said nowhere: {each!r}" for each in sorted(stored.keys() - wanted, key=str))
 
@@ -110,8 +111,8 @@ def _alone() -> Iterator[None]:
 def main(words: list[str]) -> int:
     """Run a command."""
     with _alone():
-        if words[:1] == ["update"]:
-            update()
+        if words[:1] in (["update"], ["prune"]):
+            update(drops=words[0] == "prune")
         elif words[:1] == ["add"] and len(words) > 1:
             update(translations(Path(words[1])))
         elif words[:1] != ["check"]:
