@@ -41,6 +41,7 @@ from nigoh.wiring import (
     build_gallery,
     build_vision,
     enrol_folder,
+    threshold_by_rule,
     threshold_by_size,
 )
 
@@ -159,6 +160,7 @@ def build_shard(plan: ShardPlan, name: str, tell: Tell) -> CameraShard:
             vision.analyser,
             lambda camera: CameraWatch(camera.name, vision.analyser, known, policy),
             lambda changes: known.apply(changes, policy.decision),
+            lambda rule: known.hold_against(threshold_by_rule(rule, vision)),
         ),
         streams=Streams(gate=settings.network.gate()),
         pacer=ConnectPacer(PacingLimits(most=max(1, int(settings.engine.connects_per_s))).share(plan.shards)),

@@ -12,6 +12,7 @@ from nigoh.config.engine_settings import PeopleSettings
 from nigoh.config.environment import read_folders
 from nigoh.config.settings import VisionSettings, WatchSettings
 from nigoh.domain.enrolment import PhotoReport
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.operating_point import OperatingPoint
 from nigoh.domain.sighting import CameraId, person_id
 from nigoh.domain.template import ModelIdentity
@@ -148,6 +149,14 @@ def threshold_by_size(settings: WatchSettings | PeopleSettings, vision: Vision) 
     if settings.threshold is not None:
         return None
     return lambda templates: vision.threshold_for(false_match_rate_for(settings.false_alarms, templates))
+
+
+def threshold_by_rule(rule: NamingRule, vision: Vision) -> Callable[[int], float]:
+    """The threshold for so many templates, by a rule; asking raises ConfigError if nobody measured the model."""
+    fixed = rule.threshold
+    if fixed is not None:
+        return lambda _templates: fixed
+    return lambda templates: vision.threshold_for(false_match_rate_for(rule.false_alarms, templates))
 
 
 def build_decision_policy(

@@ -19,6 +19,7 @@ import pytest
 from nigoh.domain.camera import Camera, Mode, Priority, Record
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.domain.gallery_change import GalleryChange, HalfTemplates
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.people import PersonTerms
 from nigoh.domain.region import Regions
 from nigoh.domain.schedule import Schedule, parse_hours
@@ -143,6 +144,18 @@ def test_changed_people_are_others_and_removed_ones_are_known_no_longer(executor
         it.until(lambda: len(it.sightings()) == 2)
         known = it.sightings()[1].sighting.sighting.candidates
         assert {each.person: each.score for each in known} == {"Bek": 1.0, "Carl": 0.75}
+
+
+def test_a_rule_of_naming_holds_for_cameras_that_are_watched_after_it_and_the_last_one_counts(
+    executor: Executor,
+) -> None:
+    with running(executor, Script(sightings=1)) as it:
+        it.shard.watch([])
+        it.shard.tune(NamingRule(threshold=0.7))
+        it.shard.tune(NamingRule(threshold=0.6, false_alarms=0.5))
+        it.shard.watch([GATE])
+        it.until(lambda: bool(it.sightings()))
+        assert it.sightings()[0].sighting.sighting.threshold == 0.6
 
 
 def test_pulses_follow_each_other(executor: Executor) -> None:

@@ -21,6 +21,7 @@ from nigoh.domain.camera_sighting import CameraSighting, Stage
 from nigoh.domain.camera_status import CameraStatus, LinkState
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.domain.gallery_change import GalleryChange, HalfTemplates
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.people import PersonTerms
 from nigoh.domain.schedule import Schedule, parse_hours
 from nigoh.domain.sighting import CameraId, PersonId
@@ -276,6 +277,30 @@ def test_people_are_named_two_seconds_after_they_are_enrolled_and_unknown_two_se
         before, seen = len(named()), len(watched.sightings())
         wait_for(lambda: len(watched.sightings()) > seen + 2, "people are seen after that")
         assert len(named()) == before
+
+
+def test_another_threshold_holds_for_whoever_is_there_and_for_whoever_comes(
+    farm: Farm, known: KnownFaces, tmp_path: Path
+) -> None:
+    settings = parse_engine_file(f'[engine]\ndata_dir = "{tmp_path}/data"\n', tmp_path / "nigoh.toml")
+    news: list[News] = []
+    watched = Watched(build_shard(ShardPlan(settings, known, 1), "shard-1", news.append), news)
+
+    def now() -> list[tuple[str | None, float]]:
+        return [(each.sighting.person, each.sighting.threshold) for each in watched.sightings()]
+
+    with watched.shard:
+        watched.shard.watch(cameras_of(farm))
+        wait_for(lambda: any(person for person, _ in now()), "somebody is named")
+        watched.shard.tune(NamingRule(threshold=0.99))
+        seen = len(now())
+        wait_for(lambda: any(threshold == 0.99 for _, threshold in now()[seen:]), "the rule holds")
+        after = [person for person, threshold in now()[seen:] if threshold == 0.99]
+        assert after
+        assert not any(after)
+        watched.shard.tune(NamingRule(false_alarms=0.01))
+        seen = len(now())
+        wait_for(lambda: any(person for person, _ in now()[seen:]), "somebody is named again")
 
 
 def test_live_pictures_come_while_somebody_looks(farm: Farm, run: Callable[[], Watched]) -> None:

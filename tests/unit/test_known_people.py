@@ -15,7 +15,7 @@ from nigoh.engine.change_desk import ChangeDesk
 from nigoh.engine.gallery_book import GalleryBook
 from nigoh.engine.gallery_follower import GalleryFollower
 from nigoh.engine.known_people import KnownPeople
-from nigoh.errors import DatabaseUnavailable
+from nigoh.errors import ConfigError, DatabaseUnavailable
 from nigoh.identity.decision import Decision, DecisionPolicy, is_settled
 from nigoh.identity.gallery import ExactGallery
 
@@ -110,6 +110,32 @@ def test_the_threshold_rises_with_the_number_of_people() -> None:
     assert decide(people, template(1)).threshold == pytest.approx(0.5)
     people.apply([enrolled(BEK, template(0, 1))], POLICY)
     assert decide(people, template(1)).threshold == pytest.approx(0.6)
+
+
+def test_another_rule_holds_at_once_and_is_about_every_track() -> None:
+    people = known(enrolled(ANNA, template(1)))
+    before = decide(people, template(0.7, 0.714))
+    assert before.person == ANNA
+    renewal = people.hold_against(lambda templates: 0.8 + 0.01 * templates)
+    assert renewal.concerns(Decision(Status.UNKNOWN, None, 0.0, ()), template(0, 0, 1))
+    after = decide(people, template(0.7, 0.714), before)
+    assert after.status is Status.UNKNOWN
+    assert after.threshold == pytest.approx(0.81)
+    people.apply([enrolled(BEK, template(0, 1))], POLICY)
+    assert people.threshold == pytest.approx(0.82)
+
+
+def test_a_rule_that_cannot_be_kept_changes_nothing() -> None:
+    people = known(enrolled(ANNA, template(1)))
+    people.hold_against(lambda _: 0.5)
+
+    def unmeasured(templates: int) -> float:
+        raise ConfigError(f"nobody measured the model for {templates}", "")
+
+    with pytest.raises(ConfigError):
+        people.hold_against(unmeasured)
+    people.apply([enrolled(BEK, template(0, 1))], POLICY)
+    assert people.threshold == 0.5
 
 
 def test_a_face_that_was_taken_from_somebody_is_named_after_the_next() -> None:

@@ -8,6 +8,7 @@ from nigoh.domain.camera import Camera
 from nigoh.domain.camera_status import CameraCounts, CameraStatus, Drop, LinkState
 from nigoh.domain.camera_url import CameraUrl
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.people import PersonTerms
 from nigoh.domain.sighting import CameraId, PersonId
 from nigoh.engine.camera_counts import add_counts, has_begun_anew
@@ -356,6 +357,18 @@ def test_changed_people_are_told_to_all_shards_and_all_of_them_to_one_that_start
     assert bench.run("shard-1").knew == frozenset({"Bek", "Carl"})
     assert bench.supervisor.name_of("carl") == "Carl"
     assert bench.supervisor.name_of("anna") == "anna"
+
+
+def test_a_rule_of_naming_reaches_all_shards_and_those_that_start_later() -> None:
+    bench = Bench(cameras=1)
+    assert bench.run("shard-1").rule is None
+    rule = NamingRule(threshold=0.5)
+    bench.supervisor.tune(rule)
+    bench.supervisor.watch([camera(number) for number in range(4)])
+    bench.step()
+    assert [run.rule for run in bench.executor.alive()] == [rule, rule]
+    bench.kill("shard-1")
+    assert bench.run("shard-1").rule == rule
 
 
 def test_what_a_dead_shard_told_is_still_passed_on() -> None:

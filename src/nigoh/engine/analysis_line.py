@@ -22,6 +22,7 @@ from nigoh.domain.faces import Faces
 from nigoh.domain.frame import Frame
 from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.geometry import centres
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.template import Templates
 from nigoh.engine.analysis import FaceAnalyser
@@ -35,7 +36,7 @@ from nigoh.engine.decoding import WaitingFrame
 from nigoh.engine.embedding_budget import allot
 from nigoh.engine.known_people import Renewal
 from nigoh.engine.shard_seam import SightingNews
-from nigoh.errors import NigohError
+from nigoh.errors import ConfigError, NigohError
 
 _log = logging.getLogger(__name__)
 
@@ -119,11 +120,13 @@ class Eyes:
         analyser: finds and describes faces.
         new_watch: makes a camera's watch.
         renew: takes over changed people, and says what open tracks they are about.
+        retune: takes over a rule of naming, and says what open tracks it is about.
     """
 
     analyser: FaceAnalyser
     new_watch: Callable[[Camera], CameraWatch]
     renew: Callable[[Sequence[GalleryChange]], Renewal]
+    retune: Callable[[NamingRule], Renewal]
 
 
 class AnalysisLine:
@@ -148,6 +151,7 @@ class AnalysisLine:
         self._analyser = eyes.analyser
         self._new_watch = eyes.new_watch
         self._take_over = eyes.renew
+        self._retune = eyes.retune
         self._frames = frames
         self._listener = listener
         self._aside = aside
@@ -156,6 +160,7 @@ class AnalysisLine:
         self._followed: dict[CameraId, _Followed] = {}
         self._leaving: deque[CameraFeed] = deque()
         self._changes = ChangeDesk()
+        self._rules: deque[NamingRule] = deque(maxlen=1)
         self._busy_since: float | None = None
         self._broken: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="analyse", daemon=True)
@@ -167,6 +172,10 @@ class AnalysisLine:
     def enrol(self, changes: Sequence[GalleryChange]) -> None:
         """Know these people as they are now, before the next batch. Any thread may say so."""
         self._changes.put(changes)
+
+    def tune(self, rule: NamingRule) -> None:
+        """Name faces by this rule, before the next batch. Any thread may say so; of several the last holds."""
+        self._rules.append(rule)
 
     def hangs(self, now_s: float, patience_s: float) -> str:
         """What hangs, "" if nothing does."""
@@ -296,15 +305,22 @@ class AnalysisLine:
             self._listener.tell(each)
 
     def _renew(self) -> None:
-        """Take over changed people; open tracks that they are about are decided anew."""
+        """Take over another rule and changed people; open tracks that they are about are decided anew."""
+        while self._rules:
+            try:
+                self._decide_anew(self._retune(self._rules.popleft()))
+            except ConfigError as error:
+                _log.error("%s Faces are named as before.", error)
         while changes := self._changes.take():
             self._busy_since = self._clocks.monotonic()
-            renewal = self._take_over(changes)
-            for followed in self._followed.values():
-                self._tell(followed, followed.trail.change(followed.watch.renew(renewal)))
-                if (seen := followed.watch.as_now(followed.seen)) != followed.seen:
-                    followed.seen = seen
-                    self._listener.seen(followed.feed.camera.name, seen, followed.seen_s)
+            self._decide_anew(self._take_over(changes))
+
+    def _decide_anew(self, renewal: Renewal) -> None:
+        for followed in self._followed.values():
+            self._tell(followed, followed.trail.change(followed.watch.renew(renewal)))
+            if (seen := followed.watch.as_now(followed.seen)) != followed.seen:
+                followed.seen = seen
+                self._listener.seen(followed.feed.camera.name, seen, followed.seen_s)
 
     def _end_left(self) -> None:
         while self._leaving:

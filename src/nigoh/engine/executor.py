@@ -5,6 +5,7 @@ from typing import Protocol
 
 from nigoh.domain.camera import Camera
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.shard_seam import BuildShard, LiveOptions, News
 
@@ -50,6 +51,10 @@ class RunningShard(Protocol):
 
     def enrol(self, changes: Sequence[GalleryChange]) -> None:
         """See `Shard.enrol`. It is done before all that is ordered later."""
+        ...
+
+    def tune(self, rule: NamingRule) -> None:
+        """See `Shard.tune`. It is done before all that is ordered later but people."""
         ...
 
     def receive(self, wait_s: float = 0.0) -> list[News]:

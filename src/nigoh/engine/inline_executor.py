@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from nigoh.domain.camera import Camera
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.executor import Wake
 from nigoh.engine.mailbox import Closed
@@ -80,6 +81,11 @@ class InlineShard:
         """See `Shard.enrol`."""
         if self._ending is None:
             self._shard.enrol(changes)
+
+    def tune(self, rule: NamingRule) -> None:
+        """See `Shard.tune`."""
+        if self._ending is None:
+            self._shard.tune(rule)
 
     def receive(self, wait_s: float = 0.0) -> list[News]:
         """See `RunningShard.receive`."""

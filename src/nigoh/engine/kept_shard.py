@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_status import CameraStatus, ShardStatus
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.executor import RunningShard
 from nigoh.engine.shard_seam import LiveOptions, News, Pulse
@@ -73,6 +74,7 @@ class KeptShard:
         self._on_probation = False
         self._cameras: tuple[Camera, ...] = ()
         self._shows: dict[CameraId, LiveOptions] = {}
+        self._rule: NamingRule | None = None
         self._began_s = 0.0
         self._ready_s: float | None = None
         self._pulse_s = 0.0
@@ -118,7 +120,7 @@ class KeptShard:
         return self._running is None and not self.is_ending and now_s >= self.retry_s
 
     def begin(self, running: RunningShard, now_s: float, people: Sequence[GalleryChange] = ()) -> None:
-        """A life begins: with these people, and with the cameras and views of the last."""
+        """A life begins: with these people, and with the rule, cameras and views of the last."""
         self._running = running
         self.restarts += self._lives > 0
         self._lives += 1
@@ -128,6 +130,8 @@ class KeptShard:
         self._is_over = False
         # Before the cameras: everybody is known when the first face comes.
         running.enrol(people)
+        if self._rule is not None:
+            running.tune(self._rule)
         running.watch(self._cameras)
         for camera, options in self._shows.items():
             running.show(camera, options)
@@ -155,6 +159,12 @@ class KeptShard:
         """Tell it of changed people; whoever begins its next life tells all of them."""
         if self._running is not None:
             self._running.enrol(changes)
+
+    def tune(self, rule: NamingRule) -> None:
+        """Name faces by this rule, in this life and the next ones."""
+        self._rule = rule
+        if self._running is not None:
+            self._running.tune(rule)
 
     def receive(self, now_s: float) -> list[News]:
         """What it told; its pulses are taken note of."""

@@ -33,15 +33,17 @@ class Renewal:
         people: everybody who is enrolled, another or gone.
         templates: all that they have now.
         least_score: a track that resembles none of these templates this much is none of theirs.
+        everybody: it is about every track.
     """
 
     people: frozenset[PersonId]
     templates: Templates
     least_score: float
+    everybody: bool = False
 
     def concerns(self, decision: Decision, probe: Templates) -> bool:
         """Whether a track with this pooled template (1, D) is to be decided anew."""
-        if any(candidate.person in self.people for candidate in decision.candidates):
+        if self.everybody or any(candidate.person in self.people for candidate in decision.candidates):
             return True
         return len(self.templates) > 0 and float(probe.similarity(self.templates).max()) >= self.least_score
 
@@ -115,6 +117,18 @@ class KnownPeople:
         own = [change.terms.threshold for change in changes if change.terms and change.terms.threshold is not None]
         least = min([policy.threshold if self._threshold is None else self._threshold, *own])
         return Renewal(frozenset(change.person for change in changes), Templates(new, model), least - _NEARLY)
+
+    def hold_against(self, threshold_for: Callable[[int], float]) -> Renewal:
+        """Name people from this threshold on, for so many templates; it is about all tracks.
+
+        Raises:
+            ConfigError: nothing says which threshold the model needs; then nothing has changed.
+        """
+        threshold = threshold_for(len(self._gallery))
+        self._threshold_for, self._threshold = threshold_for, threshold
+        model = self._gallery.model
+        nobody = Templates(np.empty((0, model.dimension), np.float32), model)
+        return Renewal(frozenset(), nobody, threshold, everybody=True)
 
     def _update_threshold(self) -> None:
         if self._threshold_for is not None:

@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 
 from nigoh.domain.camera import Camera
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.change_desk import ChangeDesk
 from nigoh.engine.executor import Wake
@@ -24,6 +25,7 @@ from nigoh.engine.shard_wire import (
     LastWords,
     Order,
     ShowOrder,
+    TuneOrder,
     WatchOrder,
     decode_word,
     encode_order,
@@ -102,6 +104,10 @@ class ProcessShard:
         """See `Shard.enrol`."""
         self._orders.enrol(changes)
 
+    def tune(self, rule: NamingRule) -> None:
+        """See `Shard.tune`."""
+        self._orders.tune(rule)
+
     def receive(self, wait_s: float = 0.0) -> list[News]:
         """See `RunningShard.receive`."""
         return self._queue.take_news(wait_s)
@@ -157,6 +163,7 @@ class _Orders:
     def __init__(self, name: str, pipe: Connection) -> None:
         self._pipe = pipe
         self._watch: WatchOrder | None = None
+        self._tune: TuneOrder | None = None
         self._shows: dict[CameraId, ShowOrder] = {}
         self._people = ChangeDesk()
         self.is_ending = False
@@ -178,6 +185,11 @@ class _Orders:
     def enrol(self, changes: Sequence[GalleryChange]) -> None:
         with self._changed:
             self._people.put(changes)
+            self._changed.notify()
+
+    def tune(self, rule: NamingRule) -> None:
+        with self._changed:
+            self._tune = TuneOrder(rule)
             self._changed.notify()
 
     def end(self) -> None:
@@ -202,16 +214,18 @@ class _Orders:
     def _take(self) -> list[Order]:
         with self._changed:
             self._changed.wait_for(
-                lambda: self._closed or self.is_ending or self._people or self._watch or self._shows
+                lambda: self._closed or self.is_ending or self._people or self._tune or self._watch or self._shows
             )
             if self._closed:
                 return []
             if self._people and not self.is_ending:
                 return [EnrolOrder.of(self._people.take())]
+            tune, self._tune = self._tune, None
             watch, self._watch = self._watch, None
             shows, self._shows = list(self._shows.values()), {}
             self._closed = self.is_ending
-            return [*([watch] if watch else []), *shows, *([EndOrder()] if self.is_ending else [])]
+            newest = [each for each in (tune, watch) if each]
+            return [*newest, *shows, *([EndOrder()] if self.is_ending else [])]
 
 
 def _log(line: LogLine, process: str) -> None:

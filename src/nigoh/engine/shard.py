@@ -18,6 +18,7 @@ from av.video.frame import VideoFrame
 from nigoh.domain.camera import Camera, Record
 from nigoh.domain.camera_status import CameraStatus, Drop, ShardStatus
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.analysis_line import AnalysisLine, Aside, Eyes
 from nigoh.engine.batching import Batcher, BatchPolicy
@@ -181,6 +182,10 @@ class CameraShard:
     def enrol(self, changes: Sequence[GalleryChange]) -> None:
         """Know these people as they are now."""
         self._line.enrol(changes)
+
+    def tune(self, rule: NamingRule) -> None:
+        """Name faces by this rule from now on."""
+        self._line.tune(rule)
 
     def pulse(self) -> Pulse:
         """How it is."""

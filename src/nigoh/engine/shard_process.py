@@ -23,6 +23,7 @@ from nigoh.engine.shard_wire import (
     LastWords,
     Order,
     ShowOrder,
+    TuneOrder,
     WatchOrder,
     decode_order,
     encode_word,
@@ -69,6 +70,8 @@ def _obey(shard: Shard, orders: Connection) -> None:
                 shard.show(camera, options)
             case EnrolOrder():
                 shard.enrol(order.changes())
+            case TuneOrder(rule):
+                shard.tune(rule)
             case EndOrder():
                 return
     deadline = threading.Timer(_ORPHAN_S, os._exit, (1,))

@@ -9,6 +9,7 @@ from nigoh.domain.camera import Camera
 from nigoh.domain.camera_sighting import CameraSighting
 from nigoh.domain.camera_status import ShardStatus
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.spooled_sighting import TrackTemplate
 
@@ -87,6 +88,10 @@ class Shard(Protocol):
         All of it is done before a picture is searched that comes afterwards. Tracks that it is about are decided
         anew; of two changes of one person the older may be passed over.
         """
+        ...
+
+    def tune(self, rule: NamingRule) -> None:
+        """Name faces by this rule from the next picture on; open tracks are decided anew."""
         ...
 
     def pulse(self) -> Pulse:

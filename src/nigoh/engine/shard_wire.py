@@ -8,6 +8,7 @@ import numpy as np
 
 from nigoh.domain.camera import Camera
 from nigoh.domain.gallery_change import GalleryChange, HalfTemplates
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.people import PersonTerms
 from nigoh.domain.sighting import CameraId, PersonId
 from nigoh.domain.template import ModelIdentity
@@ -84,11 +85,17 @@ class EnrolOrder(msgspec.Struct, tag=True, array_like=True, frozen=True):
         )
 
 
+class TuneOrder(msgspec.Struct, tag=True, array_like=True, frozen=True):
+    """`Shard.tune`."""
+
+    rule: NamingRule
+
+
 class EndOrder(msgspec.Struct, tag=True, array_like=True, frozen=True):
     """End in an orderly way."""
 
 
-Order = WatchOrder | ShowOrder | EnrolOrder | EndOrder
+Order = WatchOrder | ShowOrder | EnrolOrder | TuneOrder | EndOrder
 
 
 class LastWords(msgspec.Struct, tag=True, array_like=True, frozen=True):

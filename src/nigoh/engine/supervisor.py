@@ -11,6 +11,7 @@ import psutil
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_status import CameraStatus, EngineStatus, LinkState, ShardStatus
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import CameraId
 from nigoh.engine.camera_counts import CountBook
 from nigoh.engine.executor import Executor, Wake
@@ -75,6 +76,7 @@ class Supervisor:
         self._lock = threading.RLock()
         self._wanted: dict[CameraId, Camera] = {}
         self._people = GalleryBook()
+        self._rule: NamingRule | None = None
         self._shards: dict[str, KeptShard] = {}
         self._retiring: list[KeptShard] = []
         self._placed: dict[CameraId, str] = {}
@@ -123,6 +125,13 @@ class Supervisor:
             self._people.put(changes)
             for shard in self._all():
                 shard.enrol(changes)
+
+    def tune(self, rule: NamingRule) -> None:
+        """Name faces by this rule from now on, in all shards and in those that start later."""
+        with self._lock:
+            self._rule = rule
+            for shard in self._all():
+                shard.tune(rule)
 
     def name_of(self, person: str) -> str:
         """What an enrolled person is called; whoever is not known here is called what they are enrolled as."""
@@ -236,6 +245,8 @@ class Supervisor:
             name = f"shard-{number + 1}"
             if name not in self._shards:
                 self._shards[name] = KeptShard(name, self._staffing.policy)
+                if self._rule is not None:
+                    self._shards[name].tune(self._rule)
         for name in sorted(self._shards, key=_number)[count:]:
             shard = self._shards.pop(name)
             shard.end(now_s)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_status import CameraCounts, CameraStatus, LinkState, ShardStatus
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import CameraId, PersonId
 from nigoh.engine.executor import Wake
 from nigoh.engine.shard_seam import BuildShard, LiveOptions, News, Pulse
@@ -46,6 +47,7 @@ class ScriptedRun:
         cameras: those that it was last told to watch.
         shown: the cameras that it was told to show.
         people: the names of those whom it knows.
+        rule: by which it names faces, None: it was told none.
         knew: those whom it knew when it was first told to watch cameras.
         crashed: see `RunningShard.crashed`.
         was_killed, was_asked_to_end: by the supervisor.
@@ -61,6 +63,7 @@ class ScriptedRun:
         self.cameras: tuple[Camera, ...] = ()
         self.shown: dict[CameraId, LiveOptions] = {}
         self.people: dict[PersonId, str] = {}
+        self.rule: NamingRule | None = None
         self.knew: frozenset[str] | None = None
         self.was_killed = False
         self.was_asked_to_end = False
@@ -120,6 +123,10 @@ class ScriptedRun:
             self.people.pop(change.person, None)
             if change.terms is not None:
                 self.people[change.person] = change.terms.name
+
+    def tune(self, rule: NamingRule) -> None:
+        """See `RunningShard`."""
+        self.rule = rule
 
     def receive(self, wait_s: float = 0.0) -> list[News]:
         """See `RunningShard`."""

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from types import TracebackType
 from typing import Self
@@ -16,6 +16,7 @@ from nigoh.domain.camera import Camera
 from nigoh.domain.camera_sighting import CameraSighting, Stage
 from nigoh.domain.camera_status import CameraCounts, CameraStatus, LinkState, ShardStatus
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.sighting import BestShot, CameraId, Candidate, PersonId, Sighting, Status
 from nigoh.engine.shard_seam import LiveOptions, LivePicture, Pulse, SightingNews, Tell
 from nigoh.errors import ConfigError
@@ -82,6 +83,7 @@ class ScriptedShard:
         self._cameras: dict[CameraId, Camera] = {}
         self._told: dict[CameraId, int] = {}
         self._people: dict[PersonId, Candidate] = {}
+        self._threshold = 0.4
         self._hangs = threading.Event()
         self._complaint = ""
 
@@ -110,6 +112,10 @@ class ScriptedShard:
             else:
                 score = float(change.templates[0].vectors[0, 0])
                 self._people[change.person] = Candidate(PersonId(change.terms.name), score)
+
+    def tune(self, rule: NamingRule) -> None:
+        """See `Shard.tune`. The rule's threshold stands in every sighting that is told from then on."""
+        self._threshold = rule.threshold or 0.0
 
     def pulse(self) -> Pulse:
         """See `Shard.pulse`."""
@@ -169,6 +175,7 @@ class ScriptedShard:
         for _ in range(count):
             self._told[camera.name] += 1
             sighting = _sighting(camera, self._told[camera.name], tuple(self._people.values()))
+            sighting = replace(sighting, sighting=replace(sighting.sighting, threshold=self._threshold))
             self._tell(SightingNews(sighting, self._script.jpeg))
 
 
