@@ -93,7 +93,7 @@ def build_server(
     registry = CollectorRegistry()
     registry.register(StatusCollector(engine.status))
     parts = ServerParts(
-        door=AccessDoor(desks.sessions, desks.tokens, unix_s, origins),
+        door=AccessDoor(desks.sessions, desks.tokens, unix_s, origins, tickets=desks.tickets),
         database=database,
         media=deployment.media,
         people=people,

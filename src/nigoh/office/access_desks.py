@@ -11,6 +11,7 @@ from nigoh.office.personal_tokens import PersonalTokens
 from nigoh.office.preferences import PreferenceDesk
 from nigoh.office.second_factor import Sealer, SecondFactorDesk
 from nigoh.office.sessions import OpenSessions, SessionLimits
+from nigoh.office.socket_tickets import SocketTickets
 from nigoh.storage.database.database import Database
 
 
@@ -28,6 +29,7 @@ class AccessDesks:
         first_start: the first administrator.
         preferences: how they want the console to be.
         doorkeeper: slows guessers down.
+        tickets: for WebSockets of pages that have a token.
     """
 
     database: Database
@@ -39,6 +41,7 @@ class AccessDesks:
     first_start: FirstStart
     preferences: PreferenceDesk
     doorkeeper: Doorkeeper
+    tickets: SocketTickets
 
     def tidy(self, now_unix_s: float) -> None:
         """Remove sessions, tokens and failures that time has ended. To be called about once an hour."""
@@ -64,4 +67,5 @@ def open_desks(
         first_start=FirstStart(database, accounts),
         preferences=PreferenceDesk(database),
         doorkeeper=doorkeeper,
+        tickets=SocketTickets(),
     )

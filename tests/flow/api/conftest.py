@@ -219,7 +219,7 @@ def _build(database: Database, folder: Path, analyser: FaceAnalyser) -> House:
     desks = open_desks(database, vault, cost=PasswordCost(memory_kib=8, passes=1, lanes=1))
     search = ExactGallery(analyser.model).search
     parts = ServerParts(
-        door=AccessDoor(desks.sessions, desks.tokens, clock),
+        door=AccessDoor(desks.sessions, desks.tokens, clock, tickets=desks.tickets),
         database=database,
         media=media,
         people=open_people_desks(database, media, analyser, search, now=clock),

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from starlette.requests import HTTPConnection
 
@@ -11,6 +12,7 @@ from nigoh.domain.users import Session
 from nigoh.errors import Forbidden, Unauthenticated
 from nigoh.office.personal_tokens import PersonalTokens
 from nigoh.office.sessions import OpenSessions
+from nigoh.office.socket_tickets import SocketTickets
 from nigoh.server.access.cookies import session_cookie
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -31,6 +33,7 @@ class AccessDoor:
         unix_s: seconds since 1970.
         origins: where pages may come from beside this server's own address, as https://host: the address that
             browsers know, where a proxy gives the server another Host.
+        tickets: what pages with a token open WebSockets with; None: nobody does.
     """
 
     def __init__(
@@ -39,10 +42,13 @@ class AccessDoor:
         tokens: PersonalTokens,
         unix_s: Callable[[], float],
         origins: Iterable[str] = (),
+        *,
+        tickets: SocketTickets | None = None,
     ) -> None:
         self._sessions = sessions
         self._tokens = tokens
         self._unix_s = unix_s
+        self._tickets = tickets
         self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
 
     def admit(self, connection: HTTPConnection) -> Principal:
@@ -51,6 +57,8 @@ class AccessDoor:
         bearer = _bearer(connection)
         if bearer is not None:
             return self._tokens.recognise(bearer, now_unix_s).principal(address)
+        if self._tickets is not None and (ticket := _ticket(connection)):
+            return self._holder(self._tickets.redeem(ticket, now_unix_s), address)
         cookie = session_cookie(connection)
         if not cookie:
             raise Unauthenticated(
@@ -70,6 +78,15 @@ class AccessDoor:
         except Unauthenticated:
             return None
         return principal
+
+    def _holder(self, issued_to: Principal, address: str) -> Principal:
+        """Who comes with a ticket, as they are now."""
+        now = self.still(replace(issued_to, address=address))
+        if now is None:
+            raise Unauthenticated(
+                "the session or token of this ticket holds no more", "Log in, or use another token."
+            )
+        return now
 
     def _require_own_page(self, connection: HTTPConnection, session: Session) -> None:
         if connection.scope["type"] == "websocket":
@@ -92,6 +109,11 @@ class AccessDoor:
 def address_of(connection: HTTPConnection) -> str:
     """From where somebody asks; "" if it cannot be known. The server has put a believed proxy's word in its place."""
     return connection.client.host if connection.client else ""
+
+
+def _ticket(connection: HTTPConnection) -> str:
+    """What is shown in the address of a WebSocket; other requests can send a header."""
+    return connection.query_params.get("ticket", "") if connection.scope["type"] == "websocket" else ""
 
 
 def _bearer(connection: HTTPConnection) -> str | None:

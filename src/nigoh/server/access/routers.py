@@ -10,6 +10,7 @@ from nigoh.server.routes.me import me_router
 from nigoh.server.routes.oidc import oidc_router
 from nigoh.server.routes.session import session_router
 from nigoh.server.routes.setup import setup_router
+from nigoh.server.routes.socket_tickets import socket_tickets_router
 from nigoh.server.routes.tokens import tokens_router
 from nigoh.server.routes.users import users_router
 
@@ -25,5 +26,6 @@ def access_routers(
         me_router(desks, unix_s),
         users_router(desks, unix_s),
         setup_router(desks, unix_s),
+        socket_tickets_router(desks.tickets, unix_s),
     )
     return (*routers, oidc_router(oidc, unix_s)) if oidc is not None else routers
