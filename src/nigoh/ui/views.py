@@ -3,6 +3,7 @@
 import flet as ft
 
 from nigoh.domain.access import Permission
+from nigoh.ui.settings_view import SettingsView
 from nigoh.ui.system_view import SystemView
 from nigoh.ui.view import Entry
 
@@ -14,5 +15,18 @@ VIEWS: tuple[Entry, ...] = (
         permission=Permission.SYSTEM_READ,
         icon=ft.Icons.MONITOR_HEART_OUTLINED,
         chosen_icon=ft.Icons.MONITOR_HEART,
+    ),
+    Entry(
+        pattern="/settings",
+        title=lambda say: say("Settings"),
+        make=SettingsView,
+        icon=ft.Icons.SETTINGS_OUTLINED,
+        chosen_icon=ft.Icons.SETTINGS,
+    ),
+    Entry(
+        pattern="/settings/{section}",
+        title=lambda say: say("Settings"),
+        make=SettingsView,
+        parent="/settings",
     ),
 )
