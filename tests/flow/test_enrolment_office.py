@@ -282,12 +282,38 @@ def test_in_a_photo_of_several_people_the_person_is_found_or_pointed_at(
     assert found.outcome is PhotoOutcome.ENROLLED
     assert {Advice.CHOSEN_BY_LIKENESS, Advice.BYSTANDERS} <= set(found.advice)
     assert found.chosen is not None
-    wrong = enrolment.add_photo(ACTOR, joe.id, both, face=found.chosen)
+    wrong = enrolment.add_photo(ACTOR, joe.id, replace(both, face=found.chosen))
     assert wrong.outcome is PhotoOutcome.LOOK_ALIKE
-    right = enrolment.add_photo(ACTOR, joe.id, both, face=1 - found.chosen)
+    right = enrolment.add_photo(ACTOR, joe.id, replace(both, face=1 - found.chosen))
     assert right.outcome is PhotoOutcome.ENROLLED
     with pytest.raises(Invalid, match="3 faces"):
-        enrolment.add_photo(ACTOR, joe.id, both, face=3)
+        enrolment.add_photo(ACTOR, joe.id, replace(both, face=3))
+
+
+def test_whoever_is_new_is_enrolled_by_the_face_that_is_pointed_at(
+    installation: Installation, portrait: Callable[[str], bytes]
+) -> None:
+    both = SentPhoto(portrait("knn_examples/test/obama_and_biden.jpg"), "both.jpg")
+    enrolment = installation.desks.enrolment
+    faces = [enrolment.check_photo(replace(both, face=face)) for face in (0, 1)]
+    assert [check.outcome for check in faces] == [PhotoOutcome.USABLE] * 2
+    one, other = (
+        enrolment.enrol(ACTOR, PersonDraft(name=f"Person {face}"), [replace(both, face=face)]).person
+        for face in (0, 1)
+    )
+    assert one is not None
+    assert other is not None
+    alike = enrolment.check_photo(SentPhoto(portrait("obama.jpg"))).look_alikes
+    assert len(alike) == 1
+    assert alike[0].person in {one.id, other.id}
+
+
+def test_a_face_is_cut_out_of_a_photo_for_lists(installation: Installation, portrait: Callable[[str], bytes]) -> None:
+    installation.enrol("Barack", portrait("obama.jpg"))
+    (photo,) = installation.photos()
+    face = as_pixels(installation.desks.enrolment.face(ACTOR, photo))
+    assert 100 < max(face.shape[:2]) <= 320
+    assert installation.desks.enrolment.check_photo(SentPhoto(cv2.imencode(".jpg", face)[1].tobytes())).faces
 
 
 def test_a_group_photo_is_understood_by_the_other_photos_that_come_with_it(

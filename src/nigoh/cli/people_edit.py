@@ -79,8 +79,8 @@ def command(
             _require_own(deployment, person, photo_id)
             desks.enrolment.remove_photo(by, photo_id)
         for photo in sent:
-            check = desks.enrolment.add_photo(by, person.id, photo, face=face, allow_look_alike=allow_look_alike)
-            checks.append(check)
+            meant = replace(photo, face=face)
+            checks.append(desks.enrolment.add_photo(by, person.id, meant, allow_look_alike=allow_look_alike))
     (after,) = read_listed(deployment, [find_person(deployment, person.id)])
     told = read_checks(deployment, checks)
     if as_json:

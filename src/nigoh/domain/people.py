@@ -1,5 +1,6 @@
 """Enrolled people as the database keeps them: who they are, their photos, the lists that they stand on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -77,6 +78,11 @@ class Photo:
     quality: float
     advice: tuple[str, ...] = ()
     created_unix_s: float = 0.0
+
+
+def best_photo(photos: Iterable[Photo]) -> Photo | None:
+    """The photo that shows them best: of the highest quality, of equals the newest; None: there is none."""
+    return max(photos, key=lambda each: (each.quality, each.created_unix_s, each.id), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,11 @@ from nigoh.domain.records import EventKind
 from nigoh.domain.sighting import PersonId
 from nigoh.errors import Missing, PhotoError
 from nigoh.office.actor import Actor
+from nigoh.office.face_picture import face_picture
 from nigoh.office.news import tell
 from nigoh.office.person_draft import PersonDraft
 from nigoh.office.photo_desk import DecodedPhoto, JudgedPhoto, PersonSoFar, PhotoDesk, SentPhoto, repeated, unreadable
+from nigoh.office.photo_examiner import ExaminedPhoto
 from nigoh.office.photo_keeper import PhotoKeeper
 from nigoh.storage.audit import Audit
 from nigoh.storage.database.database import Database
@@ -68,6 +70,7 @@ class EnrolmentOffice:
 
         Raises:
             Missing: the person is not there.
+            Invalid: the photo has no such face.
         """
         with self._database.read() as connection:
             so_far = self._so_far(connection, person)
@@ -82,7 +85,7 @@ class EnrolmentOffice:
         that was not allowed.
 
         Raises:
-            Invalid: a name is none.
+            Invalid: a name is none, or a photo has no such face.
             Conflict: somebody else has the external_id.
             Missing: one of the watch lists is not there.
         """
@@ -104,21 +107,14 @@ class EnrolmentOffice:
         return Enrolment(person, tuple(checks))
 
     def add_photo(
-        self,
-        actor: Actor,
-        person: PersonId,
-        photo: SentPhoto,
-        *,
-        face: int | None = None,
-        allow_look_alike: bool = False,
+        self, actor: Actor, person: PersonId, photo: SentPhoto, *, allow_look_alike: bool = False
     ) -> PhotoCheck:
         """One more photo of somebody, if it can be used.
 
         Args:
             actor: who adds it.
             person: whose photo it is.
-            photo: the file.
-            face: which of its faces is meant, as `check_photo` counts them; None: it is found out, if it can be.
+            photo: the file, and perhaps which of its faces is meant.
             allow_look_alike: it is theirs although somebody else looks like it.
 
         Raises:
@@ -127,7 +123,7 @@ class EnrolmentOffice:
         """
         with self._database.read() as connection:
             so_far = self._so_far(connection, person)
-        judged = self._look([photo], so_far, face=face, allow_look_alike=allow_look_alike)[0]
+        judged = self._look([photo], so_far, allow_look_alike=allow_look_alike)[0]
         if judged.template is None:
             return judged.check
         now = self._now()
@@ -156,8 +152,8 @@ class EnrolmentOffice:
         """
         with self._database.read() as connection:
             _, data = self._media.get(connection, media_id)
-        sent = SentPhoto(data, "the sighting's picture")
-        return self.add_photo(actor, person, sent, face=face, allow_look_alike=allow_look_alike)
+        sent = SentPhoto(data, "the sighting's picture", face)
+        return self.add_photo(actor, person, sent, allow_look_alike=allow_look_alike)
 
     def remove_photo(self, actor: Actor, photo_id: str) -> Photo:
         """Remove a photo with its template: engines forget it within two seconds.
@@ -173,6 +169,17 @@ class EnrolmentOffice:
             Audit(connection).write(actor.event(AuditAction.DELETE, "photo", photo.id, {"person": photo.person}), now)
         self._media.discard([media_id])
         return photo
+
+    def face(self, actor: Actor, photo_id: str) -> bytes:
+        """The face of an enrolled photo with its surroundings, at most 320 px: a JPEG. Written down as such a view.
+
+        Raises:
+            Missing: it is not there.
+            VaultError: its file is missing or was changed.
+        """
+        with self._database.read() as connection:
+            box = _photo(connection, photo_id).box
+        return face_picture(self.picture(actor, photo_id)[1], box)
 
     def picture(self, actor: Actor, photo_id: str) -> tuple[str, bytes]:
         """Content type and bytes of an enrolled photo. Written down as a view of a face.
@@ -197,14 +204,7 @@ class EnrolmentOffice:
         own = self._keeper.own_templates(connection, [person], model)
         return PersonSoFar(person, own.get(person), model)
 
-    def _look(
-        self,
-        photos: Sequence[SentPhoto],
-        so_far: PersonSoFar,
-        *,
-        face: int | None = None,
-        allow_look_alike: bool = False,
-    ) -> list[JudgedPhoto]:
+    def _look(self, photos: Sequence[SentPhoto], so_far: PersonSoFar, *, allow_look_alike: bool) -> list[JudgedPhoto]:
         """What is to become of each photo, in order."""
         judged: dict[int, JudgedPhoto] = {}
         fresh: dict[int, DecodedPhoto] = {}
@@ -214,19 +214,26 @@ class EnrolmentOffice:
             except PhotoError as error:
                 judged[row] = unreadable(photo.name, error, so_far.person)
         # Whoever points at a face may mean another one of the same photo than the one that is enrolled.
-        if so_far.person is not None and fresh and face is None:
+        pointed = {row: fresh.pop(row) for row in tuple(fresh) if photos[row].face is not None}
+        if so_far.person is not None and fresh:
             for row, photo_id in self._repeated(fresh, so_far.person).items():
                 judged[row] = repeated(fresh.pop(row), photo_id, so_far.person)
-        examined = self._desk.examiner.examine(
-            [photo.pixels for photo in fresh.values()], every_face=face is not None
-        )
-        seen = list(zip(fresh.values(), examined, strict=True))
-        if face is not None:
-            found = [self._desk.judge(*each, so_far, face=face, allow_look_alike=allow_look_alike) for each in seen]
-        else:
-            found = self._desk.judge_together(seen, so_far, allow_look_alike=allow_look_alike)
-        judged |= dict(zip(fresh, found, strict=True))
+        # What somebody points at is certain, and helps to understand the others.
+        for row, seen in self._examined(pointed, every_face=True).items():
+            found = self._desk.judge(*seen, so_far, face=photos[row].face, allow_look_alike=allow_look_alike)
+            if found.template is not None:
+                so_far.add(found.template)
+            judged[row] = found
+        seen_fresh = list(self._examined(fresh).values())
+        together = self._desk.judge_together(seen_fresh, so_far, allow_look_alike=allow_look_alike)
+        judged |= dict(zip(fresh, together, strict=True))
         return [judged[row] for row in range(len(photos))]
+
+    def _examined(
+        self, photos: dict[int, DecodedPhoto], *, every_face: bool = False
+    ) -> dict[int, tuple[DecodedPhoto, ExaminedPhoto]]:
+        found = self._desk.examiner.examine([each.pixels for each in photos.values()], every_face=every_face)
+        return {row: (photos[row], examined) for row, examined in zip(photos, found, strict=True)}
 
     def _repeated(self, photos: dict[int, DecodedPhoto], person: PersonId) -> dict[int, str]:
         """Photos that the person has already, by their row: the identifier of the one that they repeat."""

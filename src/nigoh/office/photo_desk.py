@@ -23,10 +23,17 @@ Search = Callable[[Templates, int], Candidates]
 
 @dataclass(frozen=True, slots=True)
 class SentPhoto:
-    """A photo as somebody sent it: the file, and what to call it."""
+    """A photo as somebody sent it.
+
+    Attributes:
+        data: the file.
+        name: what to call it.
+        face: which of its faces is meant, as a check counts them; None: it is found out, if it can be.
+    """
 
     data: bytes = field(repr=False)
     name: str = "photo"
+    face: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

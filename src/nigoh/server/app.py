@@ -31,6 +31,7 @@ from nigoh.server.routes.health import health_router, metrics_router
 from nigoh.server.routes.imports import imports_router
 from nigoh.server.routes.live import live_router
 from nigoh.server.routes.people import people_router
+from nigoh.server.routes.people_list import people_list_router
 from nigoh.server.routes.photos import photos_router
 from nigoh.server.routes.recognition import recognition_router
 from nigoh.server.routes.settings import settings_router
@@ -88,6 +89,7 @@ def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
     eraser = Eraser(database, parts.media, parts.recordings, parts.erasure, now=parts.unix_s)
     sightings = SightingDesk(database, parts.media, people.enrolment, now=parts.unix_s)
     return (
+        people_list_router(database),
         people_router(database, people, eraser),
         photos_router(database, people.enrolment),
         watch_lists_router(database, people.people),

@@ -1,12 +1,12 @@
 """Pictures in a request: the body itself, or the parts of a form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
@@ -18,7 +18,10 @@ from nigoh.server.models.people import PersonIn
 MOST_PHOTOS = 20
 _MOST_NAME_LETTERS = 128
 _PICTURES = ("image/", "application/octet-stream")
+_FACES = TypeAdapter(list[Annotated[int, Field(ge=0, le=1000)] | None])
 _BINARY = {"type": "string", "format": "binary"}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +43,30 @@ async def _posted(request: Request) -> list[SentPhoto]:
 
 
 async def _posted_person(request: Request) -> EnrolledPerson:
-    async with request.form(max_files=MOST_PHOTOS, max_fields=2, max_part_size=JSON_BYTES) as form:
-        said = form.get("person")
+    async with request.form(max_files=MOST_PHOTOS, max_fields=3, max_part_size=JSON_BYTES) as form:
+        said, pointed = form.get("person"), form.get("faces")
         pictures = [await _sent(part) for part in form.getlist("photo") if isinstance(part, UploadFile)]
     if not isinstance(said, str):
         raise Invalid("person", "the form has no part person", "Send it as JSON, beside the parts photo.")
+    person = _read("person", TypeAdapter(PersonIn), said)
+    return EnrolledPerson(person, _pointed(pictures, pointed if isinstance(pointed, str) else ""))
+
+
+def _pointed(pictures: list[SentPhoto], said: str) -> list[SentPhoto]:
+    """The pictures with the faces that are meant."""
+    faces = _read("faces", _FACES, said) if said else [None] * len(pictures)
+    if len(faces) != len(pictures):
+        raise Invalid(
+            "faces", f"there are {len(faces)} faces to {len(pictures)} photos", "Give one, or null, for each."
+        )
+    return [replace(picture, face=face) for picture, face in zip(pictures, faces, strict=True)]
+
+
+def _read(part: str, form: TypeAdapter[T], said: str) -> T:
     try:
-        return EnrolledPerson(PersonIn.model_validate_json(said), pictures)
+        return form.validate_json(said)
     except ValidationError as error:
-        found = [{**each, "loc": ("body", "person", *each["loc"])} for each in error.errors(include_url=False)]
+        found = [{**each, "loc": ("body", part, *each["loc"])} for each in error.errors(include_url=False)]
         raise RequestValidationError(found) from None
 
 
@@ -75,7 +93,10 @@ def person_body() -> Mapping[str, Any]:
     """How OpenAPI describes a request with a person and photos."""
     person = {"type": "string", "contentMediaType": "application/json", "description": "As of POST /api/v1/people."}
     photos = {"type": "array", "items": _BINARY, "maxItems": MOST_PHOTOS}
-    form = {"type": "object", "properties": {"person": person, "photo": photos}, "required": ["person"]}
+    said = "JSON: of each photo which face is meant, as `check` counts them, or null; left out: of none."
+    faces = {"type": "string", "contentMediaType": "application/json", "description": said}
+    parts = {"person": person, "photo": photos, "faces": faces}
+    form = {"type": "object", "properties": parts, "required": ["person"]}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}}}
 
 

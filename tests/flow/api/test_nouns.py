@@ -68,6 +68,32 @@ def test_people_are_added_found_changed_and_erased(client: httpx.Client, house: 
     assert person["id"] in written(house, AuditAction.ERASE)
 
 
+def test_people_are_listed_with_a_photo_counted_and_grouped(client: httpx.Client, house: House) -> None:
+    parts = house.parts
+    assert parts.recordings is not None
+    stored = store_person(parts.database, parts.media, parts.recordings / "Zuhra", "Zuhra")
+    client.patch(f"/api/v1/people/{stored.person.id}", json={"group": "canteen"})
+    (listed,) = client.get("/api/v1/people", params={"search": "zuhra"}).json()["items"]
+    photos = client.get(f"/api/v1/people/{stored.person.id}/photos").json()["items"]
+    best = max(photos, key=lambda each: (each["quality"], each["created_at"], each["id"]))
+    assert (listed["photos"], listed["best_photo"]) == (2, best["id"])
+    assert client.get(f"/api/v1/people/{stored.person.id}").json() == listed
+    nobodys = made(client.post("/api/v1/people", json={"name": "Without A Photo"}))
+    found = client.get(f"/api/v1/people/{nobodys['id']}").json()
+    assert (found["photos"], found["best_photo"]) == (0, None)
+    assert client.get("/api/v1/people/count", params={"search": "zuhra"}).json() == {"number": 1, "exact": True}
+    assert "canteen" in client.get("/api/v1/people/groups").json()["items"]
+
+
+def test_the_faces_that_are_meant_are_as_many_as_the_photos(client: httpx.Client, grey: bytes) -> None:
+    form = {"person": '{"name": "Somebody"}', "faces": "[0, null]"}
+    answer = client.post("/api/v1/people/enrol", data=form, files={"photo": ("1.jpg", grey, "image/jpeg")})
+    assert (answer.status_code, "2 faces to 1 photos" in answer.json()["detail"]) == (422, True)
+    form["faces"] = "[0]"
+    answer = client.post("/api/v1/people/enrol", data=form, files={"photo": ("1.jpg", grey, "image/jpeg")})
+    assert (answer.status_code, "has 0 faces" in answer.json()["detail"]) == (422, True)
+
+
 def test_people_stand_on_watch_lists(client: httpx.Client, house: House) -> None:
     wanted = made(client.post("/api/v1/watch-lists", json={"name": "Wanted", "wanted": True, "threshold": 0.5}))
     path = f"/api/v1/people/{house.ids['person']}/lists/{wanted['id']}"

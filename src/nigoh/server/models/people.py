@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from nigoh.domain.erasure import ErasurePreview, ErasureReport
-from nigoh.domain.people import MOST_OTHER_NAMES, LegalBasis, Person, Photo, WatchList
+from nigoh.domain.people import MOST_OTHER_NAMES, LegalBasis, Person, Photo, best_photo
 from nigoh.domain.person_merge import MergeReport
 from nigoh.domain.photo_check import Advice, PhotoCheck, PhotoFace, PhotoOutcome
 from nigoh.domain.sighting import Box, Candidate
@@ -105,6 +105,19 @@ class PersonModel(BaseModel):
     created_at: Time
     updated_at: Time
     version: int
+
+
+class ListedPersonModel(PersonModel):
+    """Somebody as they stand in a list: with a face."""
+
+    photos: int = Field(description="How many there are of them.")
+    best_photo: str | None = Field(description="Identifier of the photo of the best quality.")
+
+
+class GroupNames(BaseModel):
+    """The groups that people are in."""
+
+    items: list[str]
 
 
 class FaceModel(BaseModel):
@@ -224,56 +237,6 @@ class MergeModel(BaseModel):
     mentions: int = Field(description="Sightings that said that they looked like the other.")
 
 
-class WatchListIn(BaseModel):
-    """A list of people who are treated alike."""
-
-    model_config = _STRICT
-
-    name: Name
-    wanted: bool = Field(default=False, description="Whoever stands on it is looked for.")
-    threshold: Annotated[float | None, Field(gt=0, lt=1, description="Own least similarity; null: the engine's.")] = (
-        None
-    )
-    colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$", description="Of their frame in pictures.")] = "#2e7d32"
-    priority: Annotated[int, Field(ge=-1000, le=1000, description="Higher ones are shown first.")] = 0
-
-    def added(self) -> WatchList:
-        """A new list, which the office gives an identifier and times."""
-        return WatchList(
-            id="",
-            name=self.name,
-            wanted=self.wanted,
-            threshold=self.threshold,
-            colour=self.colour,
-            priority=self.priority,
-        )
-
-
-class WatchListChange(WatchListIn):
-    """What is to be changed of a list; what is left out stays."""
-
-    name: Name = ""
-
-    def applied_to(self, watch_list: WatchList) -> WatchList:
-        """A list as it is to be."""
-        return replace(watch_list, **{field: getattr(self, field) for field in self.model_fields_set})
-
-
-class WatchListModel(BaseModel):
-    """A watch list."""
-
-    id: str
-    name: str
-    wanted: bool
-    threshold: float | None
-    colour: str
-    priority: int
-    people: int = Field(description="How many stand on it.")
-    created_at: Time
-    updated_at: Time
-    version: int
-
-
 def person_model(person: Person) -> PersonModel:
     """Somebody as they are told."""
     return PersonModel(
@@ -290,6 +253,13 @@ def person_model(person: Person) -> PersonModel:
         updated_at=to_time(person.updated_unix_s),
         version=person.version,
     )
+
+
+def listed_person_model(person: Person, photos: Sequence[Photo]) -> ListedPersonModel:
+    """Somebody with a face, as they are told."""
+    best = best_photo(photos)
+    told = person_model(person)
+    return ListedPersonModel(**dict(told), photos=len(photos), best_photo=None if best is None else best.id)
 
 
 def erasure_model(report: ErasureReport) -> ErasureModel:
@@ -383,20 +353,4 @@ def photo_check_model(check: PhotoCheck) -> PhotoCheckModel:
         person=check.person,
         photo_id=check.photo_id,
         detail=check.detail,
-    )
-
-
-def watch_list_model(watch_list: WatchList, people: int) -> WatchListModel:
-    """A list as it is told."""
-    return WatchListModel(
-        id=watch_list.id,
-        name=watch_list.name,
-        wanted=watch_list.wanted,
-        threshold=watch_list.threshold,
-        colour=watch_list.colour,
-        priority=watch_list.priority,
-        people=people,
-        created_at=to_time(watch_list.created_unix_s),
-        updated_at=to_time(watch_list.updated_unix_s),
-        version=watch_list.version,
     )

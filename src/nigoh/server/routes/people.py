@@ -1,14 +1,13 @@
-"""People."""
+"""Somebody: added, shown, changed, merged, erased."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Response
 
 from nigoh.domain.access import Permission, Principal
-from nigoh.domain.page import Page
 from nigoh.domain.people import Person
 from nigoh.domain.sighting import PersonId
 from nigoh.errors import Missing, Stale
@@ -23,6 +22,7 @@ from nigoh.server.idempotency import RepeatableRoute
 from nigoh.server.models.people import (
     ErasureModel,
     ErasurePreviewModel,
+    ListedPersonModel,
     MergeIn,
     MergeModel,
     PersonChange,
@@ -30,14 +30,14 @@ from nigoh.server.models.people import (
     PersonModel,
     erasure_model,
     erasure_preview_model,
+    listed_person_model,
     merge_model,
     person_model,
 )
-from nigoh.server.models.texts import Identifier, ShortText
-from nigoh.server.paging import Listed, Paging, listed
-from nigoh.server.times import GivenTime, to_unix_s
+from nigoh.server.models.texts import Identifier
 from nigoh.storage.database.database import Database
-from nigoh.storage.database.people import People, PeopleFilter, PeopleOrder
+from nigoh.storage.database.people import People
+from nigoh.storage.database.photos import Photos
 
 _TRIES = 3
 
@@ -59,31 +59,6 @@ def people_router(database: Database, desks: PeopleDesks, eraser: Eraser) -> API
                     raise
         raise Stale("person", person)
 
-    @router.get("", dependencies=[needs(Permission.PEOPLE_READ)])
-    def list_people(
-        request: Request,
-        response: Response,
-        paging: Paging,
-        search: Annotated[ShortText, Query(description="Words of their names, in any script.")] = "",
-        group: Annotated[ShortText | None, Query(description='"" for those in none.')] = None,
-        list_id: Annotated[ShortText | None, Query(alias="list", description="A watch list.")] = None,
-        has_photos: bool | None = None,
-        expires_before: GivenTime | None = None,
-        sort: PeopleOrder = PeopleOrder.NAME,
-        descending: bool = False,
-    ) -> Listed[PersonModel]:
-        """People, by name or by when they were enrolled."""
-        wanted = PeopleFilter(
-            text=search,
-            group=group,
-            list_id=list_id,
-            has_photos=has_photos,
-            expires_before_unix_s=to_unix_s(expires_before),
-        )
-        with database.read() as connection:
-            page: Page[Person] = People(connection).page(wanted, paging, sort, descending=descending)
-        return listed(page, person_model, request, response)
-
     @router.post("", status_code=HTTPStatus.CREATED)
     def add_person(
         who: Annotated[Principal, needs(Permission.PEOPLE_WRITE)],
@@ -100,11 +75,13 @@ def people_router(database: Database, desks: PeopleDesks, eraser: Eraser) -> API
         return person_model(made)
 
     @router.get("/{person}", dependencies=[needs(Permission.PEOPLE_READ)])
-    def show_person(person: Identifier, response: Response) -> PersonModel:
+    def show_person(person: Identifier, response: Response) -> ListedPersonModel:
         """Somebody."""
         found = _found(database, PersonId(person))
+        with database.read() as connection:
+            photos = Photos(connection).of_person(found.id)
         set_version(response, found.version)
-        return person_model(found)
+        return listed_person_model(found, photos)
 
     @router.patch("/{person}")
     def change_person(

@@ -1,6 +1,7 @@
 """Photos of people, and enrolment by photos."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from nigoh.domain.photo_check import PhotoCheck, PhotoOutcome
 from nigoh.domain.sighting import PersonId
 from nigoh.errors import Missing
 from nigoh.office.enrolment_office import EnrolmentOffice
+from nigoh.office.face_picture import FACE_TYPE
 from nigoh.server.actors import Reason, actor_of
 from nigoh.server.etags import set_version
 from nigoh.server.guard import needs
@@ -90,13 +92,8 @@ def photos_router(database: Database, enrolment: EnrolmentOffice) -> APIRouter:
         reason: Reason = None,
     ) -> Response | PhotoCheckModel:
         """One more photo of somebody; 422 tells why one cannot be used."""
-        check = enrolment.add_photo(
-            actor_of(who, reason),
-            PersonId(person),
-            exactly(pictures, 1)[0],
-            face=face,
-            allow_look_alike=allow_look_alike,
-        )
+        photo = replace(exactly(pictures, 1)[0], face=face)
+        check = enrolment.add_photo(actor_of(who, reason), PersonId(person), photo, allow_look_alike=allow_look_alike)
         if check.outcome is not PhotoOutcome.ENROLLED:
             return refusal([check], f"/api/v1/people/{person}/photos")
         return photo_check_model(check)
@@ -110,10 +107,12 @@ def photos_router(database: Database, enrolment: EnrolmentOffice) -> APIRouter:
     def check_photo(
         pictures: PostedPictures,
         person: Annotated[str | None, Query(max_length=128, description="Whose it would be.")] = None,
+        face: Annotated[int | None, _FACE] = None,
     ) -> PhotoCheckModel:
         """What would become of a photo. Nothing is saved."""
         for_whom = None if person is None else PersonId(person)
-        return photo_check_model(enrolment.check_photo(exactly(pictures, 1)[0], for_whom))
+        photo = replace(exactly(pictures, 1)[0], face=face)
+        return photo_check_model(enrolment.check_photo(photo, for_whom))
 
     @router.delete("/photos/{photo}", status_code=HTTPStatus.NO_CONTENT)
     def remove_photo(
@@ -129,6 +128,13 @@ def photos_router(database: Database, enrolment: EnrolmentOffice) -> APIRouter:
         """An enrolled photo. The audit keeps that you have seen it."""
         content_type, data = enrolment.picture(actor_of(who, reason), photo)
         return Response(data, media_type=content_type)
+
+    @router.get("/photos/{photo}/face", response_class=Response, responses=_PICTURE)
+    def show_face(
+        who: Annotated[Principal, needs(Permission.PEOPLE_READ)], photo: Identifier, reason: Reason = None
+    ) -> Response:
+        """The face of an enrolled photo, at most 320 px, for lists. The audit keeps that you have seen it."""
+        return Response(enrolment.face(actor_of(who, reason), photo), media_type=FACE_TYPE)
 
     return router
 

@@ -13,8 +13,8 @@ from nigoh.server.actors import Reason, actor_of
 from nigoh.server.etags import expected_version, set_version
 from nigoh.server.guard import needs
 from nigoh.server.idempotency import RepeatableRoute
-from nigoh.server.models.people import WatchListChange, WatchListIn, WatchListModel, watch_list_model
 from nigoh.server.models.texts import Identifier
+from nigoh.server.models.watch_lists import WatchListChange, WatchListIn, WatchListModel, watch_list_model
 from nigoh.server.paging import Listed, Paging, listed
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.watch_lists import WatchLists
