@@ -8,13 +8,16 @@ import pytest
 
 from nigoh.domain.camera_sighting import CameraSighting, Stage
 from nigoh.domain.page import PageQuery
+from nigoh.domain.people import Person, WatchList
 from nigoh.domain.records import SightingRecord, Verdict
 from nigoh.domain.sighting import CameraId, PersonId, Status
 from nigoh.domain.sighting_filter import Count, SightingFilter
 from nigoh.errors import BadCursor, Missing, Stale
 from nigoh.storage.database.database import Database
-from nigoh.storage.database.sighting_listing import FEW, read_sightings
+from nigoh.storage.database.people import People
+from nigoh.storage.database.sighting_listing import Sorting, read_sightings
 from nigoh.storage.database.sightings import Sightings, SightingUpdate
+from nigoh.storage.database.watch_lists import WatchLists
 from nigoh.testing.told_sightings import later_word, told_sighting
 
 
@@ -150,8 +153,10 @@ def filters() -> list[SightingFilter]:
     ]
 
 
-@pytest.mark.parametrize("few", [FEW, 20], ids=["few are many", "few are few"])
-def test_every_combination_of_filters_finds_what_fits_in_order_page_by_page(database: Database, few: int) -> None:
+@pytest.mark.parametrize("sorting", [Sorting(), Sorting(20, 20)], ids=["few are many", "few are few"])
+def test_every_combination_of_filters_finds_what_fits_in_order_page_by_page(
+    database: Database, sorting: Sorting
+) -> None:
     told = made_up(400)
     with database.begin() as connection:
         sightings = Sightings(connection)
@@ -170,13 +175,65 @@ def test_every_combination_of_filters_finds_what_fits_in_order_page_by_page(data
             found: list[SightingRecord] = []
             cursor: str | None = None
             while cursor is not None or not found:
-                page = read_sightings(connection, wanted, PageQuery(60, cursor), few)
+                page = read_sightings(connection, wanted, PageQuery(60, cursor), sorting)
                 found += page.items
                 cursor = page.next_cursor
                 if cursor is None:
                     break
             assert [each.id for each in found] == [each.id for each in expected], wanted
             assert sightings.count(wanted) == Count(len(expected), exact=True)
+
+
+@pytest.mark.parametrize("sorting", [Sorting(), Sorting(20, 20)], ids=["few are many", "few are few"])
+def test_a_watch_list_has_the_sightings_of_whoever_stands_on_it_now(database: Database, sorting: Sorting) -> None:
+    told = made_up(300)
+    with database.begin() as connection:
+        Sightings(connection).write([SightingUpdate(each) for each in told], set())
+        WatchLists(connection).add(WatchList(id="staff", name="Staff"))
+        for person in "pqr":
+            lists = frozenset({"staff"}) if person in "pr" else frozenset()
+            People(connection).add(Person(id=PersonId(person), name=person, lists=lists))
+    for wanted in (
+        SightingFilter(watch_list="staff"),
+        SightingFilter(watch_list="staff", cameras=frozenset({CameraId("camera-3"), CameraId("camera-5")})),
+        SightingFilter(watch_list="staff", least_score=0.9, newest_first=False),
+        SightingFilter(watch_list="staff", statuses=frozenset({Status.WANTED, Status.UNKNOWN})),
+        SightingFilter(watch_list="staff", person=PersonId("p"), since_unix_s=20.0),
+        SightingFilter(watch_list="staff", person=PersonId("q")),
+        SightingFilter(watch_list="nobody's"),
+    ):
+        with database.read() as connection:
+            everything = map(Sightings(connection).get, (each.id for each in told))
+            expected = sorted(
+                (
+                    each
+                    for each in everything
+                    if each is not None
+                    and fits(each, wanted)
+                    and each.person in ("p", "r")
+                    and wanted.watch_list == "staff"
+                ),
+                key=lambda each: (each.first_unix_s, each.id),
+                reverse=wanted.newest_first,
+            )
+            first = read_sightings(connection, wanted, PageQuery(30), sorting)
+            assert [each.id for each in first.items] == [each.id for each in expected[:30]], wanted
+            if first.next_cursor is not None:
+                second = read_sightings(connection, wanted, PageQuery(30, first.next_cursor), sorting)
+                assert [each.id for each in second.items] == [each.id for each in expected[30:60]], wanted
+            assert Sightings(connection).count(wanted) == Count(len(expected), exact=True)
+
+
+def test_chosen_sightings_are_given_in_their_order_unless_another_filter_does_not_fit(database: Database) -> None:
+    put(database, *(told_sighting(each, camera="gate" if each in "ab" else "yard") for each in "abcd"))
+    with database.read() as connection:
+        sightings = Sightings(connection)
+        chosen = SightingFilter(chosen=frozenset("acdz"), newest_first=False)
+        assert [each.id for each in sightings.page(chosen, PageQuery()).items] == ["a", "c", "d"]
+        assert [each.id for each in sightings.page(chosen.within([CameraId("yard")]), PageQuery()).items] == [
+            "c",
+            "d",
+        ]
 
 
 def test_counting_stops_at_a_limit(database: Database) -> None:

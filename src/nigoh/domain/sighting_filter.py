@@ -14,6 +14,8 @@ class SightingFilter:
     Attributes:
         cameras: on one of these; None: on any. Nothing fits an empty set.
         person: exactly them.
+        watch_list: of somebody who stands on the list of this identifier now.
+        chosen: one of these identifiers of sightings.
         statuses: one of these; None: any.
         verdict: exactly this one.
         least_score: similarity of at least this.
@@ -24,6 +26,8 @@ class SightingFilter:
 
     cameras: frozenset[CameraId] | None = None
     person: PersonId | None = None
+    watch_list: str | None = None
+    chosen: frozenset[str] | None = None
     statuses: frozenset[Status] | None = None
     verdict: Verdict | None = None
     least_score: float | None = None

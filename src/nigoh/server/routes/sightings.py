@@ -36,6 +36,7 @@ from nigoh.storage.database.people import People
 from nigoh.storage.database.sightings import Sightings
 
 _MOST_CAMERAS = 200
+_MOST_CHOSEN = 500
 _PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}, "description": "The best shot."}}
 
 Reader = Annotated[Principal, needs(Permission.SIGHTINGS_READ)]
@@ -44,6 +45,12 @@ Reader = Annotated[Principal, needs(Permission.SIGHTINGS_READ)]
 def _filter(
     camera: Annotated[list[ShortText], Query(max_length=_MOST_CAMERAS, description="On one of these.")] = [],  # noqa: B006 - FastAPI copies it
     person: Annotated[ShortText | None, Query(description="Identifier of a person.")] = None,
+    watch_list: Annotated[
+        ShortText | None, Query(alias="list", description="Of somebody who stands on this watch list now.")
+    ] = None,
+    chosen: Annotated[
+        list[ShortText], Query(alias="id", max_length=_MOST_CHOSEN, description="One of these sightings.")
+    ] = [],  # noqa: B006 - as above
     status: Annotated[list[Status], Query(max_length=len(Status), description="One of these.")] = [],  # noqa: B006 - as above
     verdict: Verdict | None = None,
     least_score: Annotated[float | None, Query(ge=-1, le=1)] = None,
@@ -54,6 +61,8 @@ def _filter(
     return SightingFilter(
         cameras=frozenset(CameraId(each) for each in camera) if camera else None,
         person=None if person is None else PersonId(person),
+        watch_list=watch_list,
+        chosen=frozenset(chosen) if chosen else None,
         statuses=frozenset(status) if status else None,
         verdict=verdict,
         least_score=least_score,

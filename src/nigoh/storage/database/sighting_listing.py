@@ -2,8 +2,9 @@
 
 A filter is taken apart into ranges of an index whose rows lie in the order of the list, so that each gives its first
 rows without sorting: a range a status, or a camera and status, or the ones of a person. Other conditions are checked
-in the index itself, which holds what they need, and only the rows of the page are fetched. One condition has no such
-order: a least score that hardly any row of a status has. Whether it is so is asked first, and those few are sorted.
+in the index itself, which holds what they need, and only the rows of the page are fetched. Two conditions have no
+such order: a least score that hardly any row of a status has, and a watch list whose people were hardly seen. Whether
+it is so is asked first, and those few are sorted.
 """
 
 from collections.abc import Sequence
@@ -30,8 +31,9 @@ from nigoh.domain.page import Key, Page, PageQuery, read_cursor, write_cursor
 from nigoh.domain.records import SightingRecord, Verdict
 from nigoh.domain.sighting import Status
 from nigoh.domain.sighting_filter import Count, SightingFilter
+from nigoh.storage.database.bulk import is_one_of
 from nigoh.storage.database.sighting_rows import read_sighting
-from nigoh.storage.database.tables import SIGHTINGS
+from nigoh.storage.database.tables import LISTED, SIGHTINGS
 
 Condition = ColumnElement[bool]
 Columns = ColumnCollection[str, ColumnElement[Any]]
@@ -51,6 +53,20 @@ _SCORE = literal_column("+ score", Double)
 """With its sign, so that no database takes the index over the score, and then has to sort."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """How many rows are sorted where no index has them in order.
+
+    Attributes:
+        most_of_status: of those of a status that have the least score.
+        most_of_list: sightings of the people of a watch list: so many take about 10 ms. Where there are more, one in
+            a hundred rows of a million is of them, and a page is full after some thousand rows.
+    """
+
+    most_of_status: int = FEW
+    most_of_list: int = 10_000
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranges:
     """Where rows that fit are looked for.
@@ -67,11 +83,11 @@ class Ranges:
 
 
 def read_sightings(
-    connection: Connection, wanted: SightingFilter, query: PageQuery, few: int = FEW
+    connection: Connection, wanted: SightingFilter, query: PageQuery, sorting: Sorting | None = None
 ) -> Page[SightingRecord]:
-    """The part of a list that is asked for; at most `few` rows of a status are sorted. Raises BadCursor."""
+    """The part of a list that is asked for. Raises BadCursor."""
     after = None if query.cursor is None else read_cursor(query.cursor, _cursor_name(wanted), [float, str])
-    parts = _parts(wanted, _ranges(connection, wanted, few), query.limit + 1, after)
+    parts = _parts(wanted, _ranges(connection, wanted, sorting or Sorting()), query.limit + 1, after)
     if not parts:
         return Page(())
     united = union_all(*(select(part.c.first_unix_s, part.c.id) for part in parts)).subquery()
@@ -86,7 +102,7 @@ def read_sightings(
 
 def count_sightings(connection: Connection, wanted: SightingFilter, most: int) -> Count:
     """How many fit; counting stops at `most`."""
-    parts = _parts(wanted, _ranges(connection, wanted, FEW), most + 1, None)
+    parts = _parts(wanted, _ranges(connection, wanted, Sorting()), most + 1, None)
     if not parts:
         return Count(0, exact=True)
     some = union_all(*(select(part.c.id) for part in parts)).limit(most + 1).subquery()
@@ -107,7 +123,7 @@ def _parts(wanted: SightingFilter, places: Ranges, limit: int, after: Key | None
 def _sorted_part(wanted: SightingFilter, status: Status, most: int, after: Key | None) -> Select[Any]:
     """The few rows of a status that have the least score, found by that, and filtered afterwards."""
     table = SIGHTINGS.c
-    scored = select(*_KEY, table.camera, table.verdict).where(
+    scored = select(*_KEY, table.camera, table.verdict, table.person_id).where(
         table.status == status, table.score >= wanted.least_score
     )
     # Order and limit keep databases from mixing the conditions, and then choosing another index.
@@ -118,36 +134,55 @@ def _sorted_part(wanted: SightingFilter, status: Status, most: int, after: Key |
     return select(some.c.first_unix_s, some.c.id).where(*of_few)
 
 
-def _ranges(connection: Connection, wanted: SightingFilter, most_few: int) -> Ranges:
+def _ranges(connection: Connection, wanted: SightingFilter, sorting: Sorting) -> Ranges:
     if (wanted.cameras is not None and not wanted.cameras) or not _statuses(wanted):
         return Ranges(())
-    table = SIGHTINGS.c
+    table, statuses = SIGHTINGS.c, _statuses(wanted)
     in_cameras = [] if wanted.cameras is None else [table.camera.in_(sorted(wanted.cameras))]
-    statuses = _statuses(wanted)
-    in_statuses = [] if wanted.statuses is None else [table.status.in_(statuses)]
-    if wanted.person is not None:
-        return Ranges((and_(table.person_id == wanted.person, *in_cameras, *in_statuses),))
-    if wanted.verdict not in (None, Verdict.NONE):
-        # In words, not as a parameter: so the databases see that the partial index has all rows that fit.
-        judged = table.verdict != literal_column("'none'")
-        return Ranges((and_(judged, *in_cameras, *in_statuses),))
-    few = _with_few(connection, statuses, wanted.least_score, most_few)
+    if (narrow := _narrow(connection, wanted, sorting)) is not None:
+        in_statuses = [] if wanted.statuses is None else [table.status.in_(statuses)]
+        return Ranges((and_(narrow, *in_cameras, *in_statuses),))
+    few = _with_few(connection, statuses, wanted.least_score, sorting.most_of_status)
     rest = [table.status == status for status in statuses if status not in few]
     if wanted.cameras is None or len(wanted.cameras) > MOST_SPLIT_CAMERAS:
-        return Ranges(tuple(and_(status, *in_cameras) for status in rest), few, most_few)
+        return Ranges(tuple(and_(status, *in_cameras) for status in rest), few, sorting.most_of_status)
     cameras = sorted(wanted.cameras)
-    return Ranges(tuple((table.camera == camera) & status for camera in cameras for status in rest), few, most_few)
+    return Ranges(
+        tuple((table.camera == camera) & status for camera in cameras for status in rest), few, sorting.most_of_status
+    )
+
+
+def _narrow(connection: Connection, wanted: SightingFilter, sorting: Sorting) -> Condition | None:
+    """The one condition to begin with, where it leaves few rows or has an index of its own; None: none does."""
+    table = SIGHTINGS.c
+    if wanted.chosen is not None:
+        return is_one_of(connection, table.id, wanted.chosen)
+    if wanted.person is not None:
+        return table.person_id == wanted.person
+    if wanted.watch_list is not None:
+        of_list = table.person_id.in_(_people_on(wanted.watch_list))
+        if _are_few(connection, of_list, sorting.most_of_list):
+            return of_list
+    if wanted.verdict not in (None, Verdict.NONE):
+        # In words, not as a parameter: so the databases see that the partial index has all rows that fit.
+        return table.verdict != literal_column("'none'")
+    return None
 
 
 def _statuses(wanted: SightingFilter) -> list[Status]:
     """Those that sightings that fit can have."""
-    possible = frozenset(Status) if wanted.person is None else _NAMED
+    possible = frozenset(Status) if wanted.person is None and wanted.watch_list is None else _NAMED
     return sorted(possible if wanted.statuses is None else possible & wanted.statuses)
 
 
 def _filters(wanted: SightingFilter, columns: Columns, score: ColumnElement[float] | None) -> list[Condition]:
-    """Conditions on the verdict, the time, and on the score if it is given."""
+    """Conditions on the person, the verdict, the time, and on the score if it is given."""
     found: list[Condition] = []
+    if wanted.person is not None:
+        found.append(columns.person_id == wanted.person)
+    if wanted.watch_list is not None:
+        # Of an expression, so that no database takes the index over people, and then has to sort.
+        found.append((columns.person_id + "").in_(_people_on(wanted.watch_list)))
     if wanted.verdict is not None:
         found.append(columns.verdict == wanted.verdict)
     if score is not None and wanted.least_score is not None:
@@ -157,6 +192,15 @@ def _filters(wanted: SightingFilter, columns: Columns, score: ColumnElement[floa
     if wanted.until_unix_s is not None:
         found.append(columns.first_unix_s < wanted.until_unix_s)
     return found
+
+
+def _people_on(watch_list: str) -> Select[Any]:
+    return select(LISTED.c.person_id).where(LISTED.c.list_id == watch_list)
+
+
+def _are_few(connection: Connection, fits: Condition, most: int) -> bool:
+    some = select(SIGHTINGS.c.id).where(fits).limit(most + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one() <= most
 
 
 def _with_few(
