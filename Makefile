@@ -9,6 +9,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Half of their time tests wait, for cameras that send in real time and for processes that start.
+WORKERS ?= 3
+# Tests start nigoh hundreds of times: what was compiled once is kept.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 CLASSIC := .venv-classic
@@ -26,8 +30,8 @@ setup: $(READY) ## Make .venv from the lock (the others do it when it is missing
 demo: $(READY) ## Run the main job on real faces; results in out/demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
 
-test: $(READY) ## Run the tests; ARGS=... goes to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## Run the tests; ARGS=... goes to pytest, WORKERS=0 runs them in one process
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(READY) ## Style, format, and the direction of imports
 	@$(BIN)/ruff check

@@ -61,7 +61,9 @@ def farm_of(footage: Footage, serving: ServingOptions | None = None) -> Farm:
 
 def seen_by_ffmpeg(url: str, transport: str, pictures: int) -> list[tuple[int, int, float]]:
     """Width, height and time of each picture; FFmpeg gives the very first no time."""
-    with av.open(url, options={"rtsp_transport": transport}, timeout=(10, 10)) as container:
+    # Without `fpsprobesize` FFmpeg watches for a second and a half before it gives the first picture.
+    options = {"rtsp_transport": transport, "fpsprobesize": "0"}
+    with av.open(url, options=options, timeout=(10, 10)) as container:
         frames = islice(container.decode(video=0), pictures)
         return [(frame.width, frame.height, frame.time) for frame in frames if frame.time is not None]
 

@@ -22,6 +22,8 @@ from nigoh.testing.farm.process import FarmProcess
 
 SMALL = ("--size", "320x180", "--fps", "10", "--gop", "5", "--bitrate", "300k", "--face-px", "30:60")
 DEADLINE_S = 60
+AT_ONCE = {"fpsprobesize": "0"}
+"""FFmpeg otherwise watches for a second and a half before it gives the first picture."""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ def test_cameras_can_be_watched_until_the_farm_is_told_to_end(
     truth = tmp_path / "truth.jsonl"
     with started(environment, "--cameras", "3", "--truth", str(truth)) as farm:
         urls = first_lines(farm, 3)
-        with av.open(urls[2], timeout=(10, 10)) as container:
+        with av.open(urls[2], options=AT_ONCE, timeout=(10, 10)) as container:
             assert len(list(islice(container.decode(video=0), 5))) == 5
         farm.send_signal(told)
         _, said = farm.communicate(timeout=DEADLINE_S)
@@ -97,7 +99,7 @@ def test_a_password_is_made_in_a_file_for_the_owner_alone_and_shown_nowhere(
         assert password not in Path(f"/proc/{farm.pid}/cmdline").read_text("utf-8")
         with pytest.raises(av.error.HTTPUnauthorizedError):
             av.open(url)
-        with av.open(url.replace("://", f"://guard:{password}@"), timeout=(10, 10)) as container:
+        with av.open(url.replace("://", f"://guard:{password}@"), options=AT_ONCE, timeout=(10, 10)) as container:
             assert next(container.decode(video=0))
         farm.terminate()
         said = farm.communicate(timeout=DEADLINE_S)
@@ -111,7 +113,7 @@ def test_a_password_is_made_in_a_file_for_the_owner_alone_and_shown_nowhere(
 @pytest.mark.usefixtures("own_cache")
 def test_a_farm_in_its_own_process_is_disturbed_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
     with FarmProcess([*SMALL, "--cameras", "2"]) as farm:
-        with av.open(farm.place.urls[0], timeout=(10, 10)) as container:
+        with av.open(farm.place.urls[0], options=AT_ONCE, timeout=(10, 10)) as container:
             list(islice(container.decode(video=0), 5))
         assert farm.status().pictures >= 5
         assert run("fault", str(farm.place.control_port), "unauthorized", "--camera", "1", "--seconds", "60") == 0

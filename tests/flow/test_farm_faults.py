@@ -21,6 +21,8 @@ FPS = 20
 PICTURE = ClipOptions(width_px=320, height_px=180, fps=FPS, gop=5, bitrate=300_000, noise=0.01, face_px=(30, 60))
 OPTIONS = FarmOptions(cameras=3, picture=PICTURE)
 PATIENCE_S = 5.0
+OVER_TCP = {"rtsp_transport": "tcp", "fpsprobesize": "0"}
+"""Of FFmpeg, which otherwise watches for a second and a half before it gives the first picture."""
 
 
 def no_detector() -> Detector:
@@ -161,7 +163,7 @@ def test_a_flapping_camera_drops_its_viewers_again_and_again(farm: Farm) -> None
 
 
 def test_a_frozen_camera_answers_and_sends_nothing(farm: Farm) -> None:
-    with av.open(farm.urls[0].reveal(), options={"rtsp_transport": "tcp"}, timeout=(5, 0.5)) as container:
+    with av.open(farm.urls[0].reveal(), options=OVER_TCP, timeout=(5, 0.5)) as container:
         packets = container.demux(video=0)
         next(packets)
         farm.disturb(Fault(FaultKind.FREEZE, camera=1))
@@ -198,7 +200,7 @@ def test_no_password_is_right_any_more(farm: Farm) -> None:
 
 
 def test_pictures_change_their_size_and_change_it_back(farm: Farm) -> None:
-    with av.open(farm.urls[0].reveal(), options={"rtsp_transport": "tcp"}, timeout=(5, 5)) as container:
+    with av.open(farm.urls[0].reveal(), options=OVER_TCP, timeout=(5, 5)) as container:
         frames = container.decode(video=0)
         assert next(frames).width == 320
         farm.disturb(Fault(FaultKind.RESIZE, camera=1))

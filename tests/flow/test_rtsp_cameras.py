@@ -153,24 +153,25 @@ def test_ffmpegs_receiver_holds_the_contract(check: Callable[[Opener], None], op
     check(opened)
 
 
-def textured(path: Path, codec: VideoCodec) -> Path:
+@pytest.fixture(scope="module", params=[VideoCodec.H264, VideoCodec.H265], ids=str)
+def textured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, VideoCodec]:
     """A clip of which no two pictures are alike."""
+    path, codec = tmp_path_factory.mktemp("textured") / "clip.mp4", VideoCodec(request.param)
     noise = np.random.default_rng(5)
     pictures = (noise.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8) // 4 + number for number in range(75))
     encode_clip(
         pictures, path, ClipOptions(width_px=WIDTH, height_px=HEIGHT, fps=25, gop=25, face_px=(20, 60), codec=codec)
     )
-    return path
+    return path, codec
 
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
-@pytest.mark.parametrize("codec", [VideoCodec.H264, VideoCodec.H265])
 def test_both_receivers_see_the_pictures_that_are_sent(
-    codec: VideoCodec, transport: Literal["tcp", "udp"], tmp_path: Path, gstreamer: None
+    textured: tuple[Path, VideoCodec], transport: Literal["tcp", "udp"], gstreamer: None
 ) -> None:
     del gstreamer
+    path, codec = textured
     options = SourceOptions(transport=transport)
-    path = textured(tmp_path / "clip.mp4", codec)
     with open_source(path) as clip:
         sent = [frame.pixels for frame in clip.frames()]
     with camera(path, codec=codec.value) as running:
