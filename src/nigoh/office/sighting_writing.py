@@ -23,6 +23,7 @@ from nigoh.storage.database.outbox import Outbox
 from nigoh.storage.database.sightings import Sightings, SightingUpdate
 from nigoh.storage.database.tables import TRACKS
 from nigoh.storage.database.tracks import TrackRow, TrackRows
+from nigoh.storage.media import SealedPicture
 from nigoh.storage.vault.scopes import person_of, person_scope, unknown_scope
 from nigoh.storage.vault.sealed import Sealed
 from nigoh.storage.vault.sealed_columns import row_binding
@@ -52,10 +53,14 @@ class Sealing(Protocol):
 class Pictures(Protocol):
     """Keeps pictures; a store of media is one."""
 
-    def put_many(
+    def seal_many(
         self, connection: Connection, scope: str, kind: str, content_type: str, pictures: Sequence[bytes]
-    ) -> list[str]:
-        """Keep pictures, on the disk when this returns; their identifiers. Raises KeyDestroyed, OutputError."""
+    ) -> list[SealedPicture]:
+        """Seal pictures that show somebody, or unknown people of a day. Raises KeyDestroyed."""
+        ...
+
+    def keep_many(self, connection: Connection, pictures: Sequence[SealedPicture]) -> None:
+        """Keep pictures; they are on the disk when this returns. Raises OutputError."""
         ...
 
     def remove(self, connection: Connection, media_ids: Iterable[str]) -> None:
@@ -176,17 +181,18 @@ class SightingWriter:
         self, connection: Connection, tracks: Mapping[str, ChangedTrack]
     ) -> tuple[dict[str, str], int]:
         """Identifiers of pictures by those of tracks, and how many came too late for their day."""
-        media: dict[str, str] = {}
+        sealed: dict[str, SealedPicture] = {}
         late = 0
         for scope, some in _by_scope(track for track in tracks.values() if track.jpeg).items():
             jpegs = [track.jpeg for track in some]
-            keep = partial(self._pictures.put_many, connection, scope, _CROP, _JPEG, jpegs)
-            kept = _unless_over(scope, keep)
-            if kept is None:
+            pictures = _unless_over(scope, partial(self._pictures.seal_many, connection, scope, _CROP, _JPEG, jpegs))
+            if pictures is None:
                 late += len(some)
                 continue
-            media |= {track.told.id: media_id for track, media_id in zip(some, kept, strict=True)}
-        return media, late
+            sealed |= {track.told.id: picture for track, picture in zip(some, pictures, strict=True)}
+        # All at once: of 200 people in a batch the disk would be waited for 200 times.
+        self._pictures.keep_many(connection, list(sealed.values()))
+        return {track_id: picture.id for track_id, picture in sealed.items()}, late
 
 
 def _as_they_are_now(

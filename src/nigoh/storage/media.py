@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Row, delete, insert, select
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from nigoh.config.key_file import sync_folder
 from nigoh.domain.identifiers import new_id
 from nigoh.errors import Missing, OutputError, VaultError
+from nigoh.storage.database.bulk import insert_rows
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.tables import MEDIA
 from nigoh.storage.vault.sealed import Sealed
@@ -34,6 +36,17 @@ _GRACE_S = 600.0
 
 _AT_ONCE = 500
 _SYNCING_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPicture:
+    """A picture that is sealed and not kept yet; its identifier, and what its row will say."""
+
+    id: str
+    kind: str
+    content_type: str
+    size_bytes: int
+    sealed: Sealed
 
 
 class MediaStore:
@@ -77,31 +90,40 @@ class MediaStore:
         connection.execute(insert(MEDIA).values(**row, key_id=sealed.key_id, created_unix_s=self._now()))
         return media_id
 
-    def put_many(
+    def seal_many(
         self, connection: Connection, scope: str, kind: str, content_type: str, pictures: Sequence[bytes]
-    ) -> list[str]:
-        """Keep pictures of one scope: as `put` for each, at a tenth of its time, as the disk is waited for once.
-
-        Raises:
-            OutputError, KeyDestroyed, ValueError: as of `put`; none of them is kept.
-        """
-        now = self._now()
+    ) -> list[SealedPicture]:
+        """Seal pictures of one scope, to be kept later, with those of others. Raises KeyDestroyed, ValueError."""
         if any(len(data) > MOST_BYTES for data in pictures):
             raise ValueError(f"a picture has at most {MOST_BYTES} bytes")
+        now = self._now()
         ids = [new_id(now) for _ in pictures]
         bindings = [_binding(media_id, kind, content_type) for media_id in ids]
         sealed = self.vault.seal_many(connection, scope, list(zip(pictures, bindings, strict=True)))
-        write_media_files(
-            {self.path(each): _content(piece) for each, piece in zip(ids, sealed, strict=True)}, self.folder
-        )
+        return [
+            SealedPicture(media_id, kind, content_type, len(data), piece)
+            for media_id, data, piece in zip(ids, pictures, sealed, strict=True)
+        ]
+
+    def keep_many(self, connection: Connection, pictures: Sequence[SealedPicture]) -> None:
+        """Keep sealed pictures: as `put` for each, at a tenth of its time, as the disk is waited for once.
+
+        Raises OutputError: none of them is kept.
+        """
+        write_media_files({self.path(each.id): _content(each.sealed) for each in pictures}, self.folder)
+        now = self._now()
         rows = [
-            {"id": each, "kind": kind, "content_type": content_type, "size_bytes": len(data), "key_id": piece.key_id,
-             "created_unix_s": now}
-            for each, data, piece in zip(ids, pictures, sealed, strict=True)
-        ]  # fmt: skip
-        if rows:
-            connection.execute(insert(MEDIA), rows)
-        return ids
+            {
+                "id": each.id,
+                "kind": each.kind,
+                "content_type": each.content_type,
+                "size_bytes": each.size_bytes,
+                "key_id": each.sealed.key_id,
+                "created_unix_s": now,
+            }
+            for each in pictures
+        ]
+        insert_rows(connection, MEDIA, rows)
 
     def get(self, connection: Connection, media_id: str) -> tuple[str, bytes]:
         """A picture's content type and bytes.
@@ -229,6 +251,8 @@ def write_media_files(files: Mapping[Path, bytes], root: Path) -> None:
 
     What a crash cuts short has no row yet, and is swept up.
     """
+    if not files:
+        return
     written: list[Path] = []
     handles: list[int] = []
     try:
