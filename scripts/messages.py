@@ -32,7 +32,7 @@ Id = str | tuple[str, str]
 def said() -> set[Id]:
     """All that the code says."""
     found = extract_from_dir(UI, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=())
-    return {tuple(message) if isinstance(message, tuple | list) else message for _, _, message, _, _ in found}
+    return {_id(message) for _, _, message, _, _ in found}
 
 
 def read(language: Language) -> dict[Id, tuple[str, ...]]:
@@ -42,7 +42,7 @@ def read(language: Language) -> dict[Id, tuple[str, ...]]:
         return {}
     with path.open("rb") as file:
         stored = read_po(file)
-    return {_id(message.id): _forms(message.string) for message in stored if message.id}
+    return {_id(message.id): _forms(message.string or "") for message in stored if message.id}
 
 
 def write(language: Language, messages: dict[Id, tuple[str, ...]]) -> None:

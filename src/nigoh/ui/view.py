@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import flet as ft
 
@@ -91,7 +91,7 @@ class Entry:
         names: dict[str, str] = {}
         for known, given in zip(pattern, path, strict=True):
             if known.startswith("{"):
-                names[known.strip("{}")] = given
+                names[known.strip("{}")] = unquote(given)
             elif known != given:
                 return None
         return Place(wanted.path, wanted.query, names)
