@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 
 import anyio.to_thread
@@ -13,6 +13,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from nigoh.office.erasure import Eraser
 from nigoh.office.sighting_desk import SightingDesk
+from nigoh.office.sighting_export import SightingExporter
 from nigoh.office.subject_export import SubjectExporter
 from nigoh.server.docs_page import docs_router
 from nigoh.server.etags import EntityTags
@@ -28,6 +29,7 @@ from nigoh.server.routes.cameras import cameras_router
 from nigoh.server.routes.clips import clips_router
 from nigoh.server.routes.events import events_router
 from nigoh.server.routes.health import health_router, metrics_router
+from nigoh.server.routes.history import history_router
 from nigoh.server.routes.imports import imports_router
 from nigoh.server.routes.live import live_router
 from nigoh.server.routes.people import people_router
@@ -62,7 +64,7 @@ def build_app(parts: ServerParts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(feed, imports, parts.threads),
+        lifespan=_lifespan(feed, (imports, parts.people.tracks), parts.threads),
     )
     put_door(app, parts.door)
     app.state.database, app.state.unix_s, app.state.feed = parts.database, parts.unix_s, feed
@@ -94,7 +96,8 @@ def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
         photos_router(database, people.enrolment),
         watch_lists_router(database, people.people),
         recognition_router(people.recognition, parts.threshold),
-        sightings_router(database, sightings),
+        history_router(database, people.history, parts.threshold),
+        sightings_router(database, sightings, SightingExporter(database, parts.media, now=parts.unix_s)),
         clips_router(database, parts.recordings, notes.clip),
         # Before those of a camera, as /cameras/NAME/picture is the longer path.
         live_router(parts.views, room, notes.live),
@@ -108,7 +111,7 @@ def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
 
 
 def _lifespan(
-    feed: EventFeed, imports: ImportDesk, threads: int
+    feed: EventFeed, running: Sequence[AbstractContextManager[object]], threads: int
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -116,7 +119,9 @@ def _lifespan(
         anyio.to_thread.current_default_thread_limiter().total_tokens = threads
         following = asyncio.create_task(feed.run(), name="events")
         following.add_done_callback(_tell_end)
-        with imports:
+        with ExitStack() as stack:
+            for each in running:
+                stack.enter_context(each)
             try:
                 yield
             finally:

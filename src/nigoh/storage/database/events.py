@@ -51,6 +51,13 @@ class Events:
             chosen = chosen.where(EVENTS.c.camera.in_(["", *cameras]))
         return tuple(read_event(row) for row in self._connection.execute(chosen))
 
+    def subjects_after(self, number: int, limit: int, kinds: Collection[EventKind]) -> tuple[frozenset[str], int]:
+        """What the events of these kinds above a number are about, so many at most, and the number of the last."""
+        wanted = EVENTS.c.kind.in_([kind.value for kind in kinds])
+        chosen = select(EVENTS.c.number, EVENTS.c.subject).where(EVENTS.c.number > number, wanted)
+        rows = self._connection.execute(chosen.order_by(EVENTS.c.number).limit(limit)).all()
+        return frozenset(row.subject for row in rows), rows[-1].number if rows else number
+
     def newest(self) -> int:
         """The number of the newest event that is kept, or 0."""
         return self._connection.scalar(select(func.max(EVENTS.c.number))) or 0

@@ -86,6 +86,11 @@ class Sightings:
         row = self._connection.execute(chosen).mappings().first()
         return None if row is None else read_sighting(row)
 
+    def get_many(self, sighting_ids: Collection[str]) -> dict[str, SightingRecord]:
+        """Those of these sightings that are there."""
+        some = select(SIGHTINGS).where(is_one_of(self._connection, SIGHTINGS.c.id, sighting_ids))
+        return {row["id"]: read_sighting(row) for row in self._connection.execute(some).mappings()}
+
     def page(self, wanted: SightingFilter, query: PageQuery) -> Page[SightingRecord]:
         """A part of the sightings that are wanted, by when they were first seen. Raises BadCursor."""
         return read_sightings(self._connection, wanted, query)

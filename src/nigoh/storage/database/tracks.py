@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, delete, select, tuple_
+from sqlalchemy import Connection, RowMapping, delete, func, select, tuple_
 
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.template import ModelIdentity
@@ -50,6 +50,25 @@ class TrackRows:
         """The template of a sighting, or None."""
         row = self._connection.execute(select(TRACKS).where(TRACKS.c.id == sighting_id)).mappings().first()
         return None if row is None else _track(row)
+
+    def get_many(self, sighting_ids: Collection[str], model: ModelIdentity) -> tuple[TrackRow, ...]:
+        """The templates of one model of these sightings, as far as there are any."""
+        some = is_one_of(self._connection, TRACKS.c.id, sighting_ids) & is_of_model(TRACKS, model)
+        return tuple(_track(row) for row in self._connection.execute(select(TRACKS).where(some)).mappings())
+
+    def there(self, sighting_ids: Collection[str]) -> frozenset[str]:
+        """Those of these sightings that have a template."""
+        return self._which(list(sighting_ids))
+
+    def count(self, model: ModelIdentity, since_unix_s: float) -> int:
+        """How many templates of one model there are, first seen since a time."""
+        wanted = is_of_model(TRACKS, model) & (TRACKS.c.first_unix_s >= since_unix_s)
+        return self._connection.execute(select(func.count()).select_from(TRACKS).where(wanted)).scalar_one()
+
+    def ids(self, model: ModelIdentity, since_unix_s: float) -> frozenset[str]:
+        """The sightings that have a template of one model, first seen since a time."""
+        wanted = is_of_model(TRACKS, model) & (TRACKS.c.first_unix_s >= since_unix_s)
+        return frozenset(self._connection.scalars(select(TRACKS.c.id).where(wanted)))
 
     def batches(
         self,
