@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -41,6 +41,7 @@ class Console:
         say: says things in their language.
         tasks: of the view that is shown; they end when it is left.
         begin_anew: draws everything again, after a change of language or looks.
+        shown: the route of what is shown.
     """
 
     page: ft.Page
@@ -52,6 +53,7 @@ class Console:
     say: Say
     tasks: Tasks
     begin_anew: Callable[[], Awaitable[None]]
+    shown: str = ""
 
     def may(self, permission: Permission) -> bool:
         """Whether the operator may do this: else it is not offered."""
@@ -68,6 +70,11 @@ class Console:
 
     async def go(self, route: str) -> None:
         """Show another view."""
+        await self.page.push_route(route)
+
+    async def note(self, route: str) -> None:
+        """Put another address over the view that is shown, as after a filter changed: nothing is drawn anew."""
+        self.shown = route
         await self.page.push_route(route)
 
     def going(self, route: str) -> Callable[[object], Awaitable[None]]:
@@ -154,13 +161,17 @@ class Console:
 
     async def prefer(self, wanted: Preferences) -> None:
         """Keep how the operator likes the console, and show it so. Raises ApiProblem."""
-        stored = await self.api.put("/me/preferences", Preferences, wanted)
-        self.preferences, self.say = stored, Say(stored.language)
+        await self.keep(wanted)
+        self.say = Say(self.preferences.language)
         await self.begin_anew()
 
     async def keep(self, wanted: Preferences) -> None:
-        """Keep preferences that change nothing of what is shown now. Raises ApiProblem."""
-        self.preferences = await self.api.put("/me/preferences", Preferences, wanted)
+        """Keep preferences that change nothing of what is shown now. Raises ApiProblem.
+
+        Walls are kept as they are: the page of the wall changes them, and this console may not have heard of it.
+        """
+        kept = await self.api.get("/me/preferences", Preferences)
+        self.preferences = await self.api.put("/me/preferences", Preferences, replace(wanted, layouts=kept.layouts))
 
     def refresh(self, control: ft.Control) -> None:
         """Send a control's changes, if it is still shown."""

@@ -3,11 +3,29 @@
 import flet as ft
 
 from nigoh.domain.access import Permission
+from nigoh.ui.live_view import LiveView
 from nigoh.ui.settings_view import SettingsView
 from nigoh.ui.system_view import SystemView
+from nigoh.ui.user_list_view import UserListView
 from nigoh.ui.view import Entry
 
 VIEWS: tuple[Entry, ...] = (
+    Entry(
+        pattern="/live",
+        title=lambda say: say("Live"),
+        make=LiveView,
+        permission=Permission.LIVE,
+        icon=ft.Icons.GRID_VIEW_OUTLINED,
+        chosen_icon=ft.Icons.GRID_VIEW,
+    ),
+    Entry(
+        pattern="/people",
+        title=lambda say: say("People"),
+        make=UserListView,
+        permission=Permission.PEOPLE_READ,
+        icon=ft.Icons.PEOPLE_OUTLINE,
+        chosen_icon=ft.Icons.PEOPLE,
+    ),
     Entry(
         pattern="/system",
         title=lambda say: say("System"),

@@ -1,6 +1,7 @@
 """Pages of ours that stand inside views, where Flet has no control for what they do: plain HTML and scripts."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from importlib import resources
 
 from starlette.requests import HTTPConnection, Request
@@ -8,12 +9,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope
 
 from nigoh.errors import Forbidden, Missing, NigohError, Throttled
+from nigoh.server.console.login import language_of
 from nigoh.server.guard import Door
 from nigoh.ui.baskets import Basket, Baskets, ReceivedFile
+from nigoh.ui.live.wall_words import wall_words
+from nigoh.ui.words.say import Say
 
 _KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 _BASKET = "/console/baskets/"
 _NEEDS_LOGIN = frozenset({".html"})
+_OPEN = frozenset({"wall.html"})
+"""Holds nothing of anybody: it asks the API itself, by a session or by a token that never comes here."""
+_WORDS = "/console/words/"
+_SPOKEN: Mapping[str, Callable[[Say], dict[str, object]]] = {"wall": wall_words}
 _STATUS = {Missing: 404, Forbidden: 413, Throttled: 429}
 
 
@@ -34,6 +42,8 @@ class ConsolePages:
         path = connection.url.path
         if path.startswith(_BASKET) and scope["method"] == "PUT":
             return await self._take(Request(scope, receive), path.removeprefix(_BASKET))
+        if path.startswith(_WORDS):
+            return _words(connection, path.removeprefix(_WORDS).removesuffix(".json"))
         name = "wall.html" if path == "/wall" else path.removeprefix("/console/")
         suffix = name[name.rfind(".") :]
         if name == path or "/" in name or suffix not in _KINDS:
@@ -41,7 +51,7 @@ class ConsolePages:
         file = resources.files("nigoh.server.console").joinpath("page_files", name)
         if not file.is_file():
             return None
-        if suffix in _NEEDS_LOGIN and (refusal := await self._refusal(connection)) is not None:
+        if suffix in _NEEDS_LOGIN and name not in _OPEN and (refusal := await self._refusal(connection)) is not None:
             return refusal
         return Response(file.read_bytes(), media_type=f"{_KINDS[suffix]}; charset=utf-8")
 
@@ -61,6 +71,14 @@ class ConsolePages:
         except (Missing, Forbidden, Throttled) as error:
             return JSONResponse({"detail": error.what, "next_step": error.next_step}, _STATUS[type(error)])
         return Response(status_code=204)
+
+
+def _words(connection: HTTPConnection, page: str) -> Response | None:
+    """What a page says, in the language that is asked for, or else the one that the browser prefers."""
+    if (words := _SPOKEN.get(page)) is None:
+        return None
+    language = language_of(connection.query_params.get("lang", ""), connection.headers.get("accept-language", ""))
+    return JSONResponse(words(Say(language)))
 
 
 async def _read(request: Request, basket: Basket) -> bytes:
