@@ -37,6 +37,7 @@ class Permission(StrEnum):
     LIVE = "live"
     SIGHTINGS_READ = "sightings:read"
     SIGHTINGS_WRITE = "sightings:write"
+    SIGHTINGS_EXPORT = "sightings:export"
     CLIPS_READ = "clips:read"
     EVENTS_READ = "events:read"
     SETTINGS_READ = "settings:read"
@@ -54,7 +55,7 @@ _LOOK = frozenset({
 })  # fmt: skip
 _OPERATE = _LOOK | {
     Permission.PEOPLE_WRITE, Permission.SEARCH, Permission.LISTS_WRITE, Permission.SIGHTINGS_WRITE,
-    Permission.SETTINGS_READ,
+    Permission.SIGHTINGS_EXPORT, Permission.SETTINGS_READ,
 }  # fmt: skip
 
 GRANTED: dict[Role, frozenset[Permission]] = {

@@ -5,15 +5,18 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from nigoh.domain.access import Permission, Principal
 from nigoh.domain.photo_check import PhotoCheck, PhotoOutcome
+from nigoh.domain.preferences import ConsoleLanguage
 from nigoh.domain.records import SightingRecord, Verdict
 from nigoh.domain.sighting import CameraId, PersonId, Status
 from nigoh.domain.sighting_filter import SightingFilter
 from nigoh.errors import Missing
 from nigoh.office.actor import Actor
 from nigoh.office.sighting_desk import SightingDesk
+from nigoh.office.sighting_export import MOST_PICTURES, SightingExporter, SightingFile, SightingOrder
 from nigoh.server.actors import Reason, actor_of
 from nigoh.server.etags import expected_version, set_version
 from nigoh.server.guard import needs
@@ -30,6 +33,7 @@ from nigoh.server.models.sightings import (
 from nigoh.server.models.texts import Identifier, ShortText
 from nigoh.server.paging import Listed, Paging, listed
 from nigoh.server.routes.photos import refusal
+from nigoh.server.sighting_files import hand_out
 from nigoh.server.times import GivenTime, to_unix_s
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.people import People
@@ -38,6 +42,16 @@ from nigoh.storage.database.sightings import Sightings
 _MOST_CAMERAS = 200
 _MOST_CHOSEN = 500
 _PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}, "description": "The best shot."}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {},
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {},
+            "application/pdf": {},
+        },
+        "description": "The file.",
+    }
+}
 
 Reader = Annotated[Principal, needs(Permission.SIGHTINGS_READ)]
 
@@ -75,7 +89,7 @@ def _filter(
 Wanted = Annotated[SightingFilter, Depends(_filter)]
 
 
-def sightings_router(database: Database, desk: SightingDesk) -> APIRouter:
+def sightings_router(database: Database, desk: SightingDesk, exporter: SightingExporter) -> APIRouter:
     """The routes of sightings. Those on cameras that somebody may not see are not there for them."""
     router = APIRouter(prefix="/sightings", tags=["sightings"], route_class=RepeatableRoute)
 
@@ -95,6 +109,21 @@ def sightings_router(database: Database, desk: SightingDesk) -> APIRouter:
         with database.read() as connection:
             count = Sightings(connection).count(wanted.within(who.cameras))
         return CountModel(number=count.number, exact=count.exact)
+
+    @router.get("/export", response_class=Response, responses=_FILE)
+    def export_sightings(
+        who: Annotated[Principal, needs(Permission.SIGHTINGS_READ, Permission.SIGHTINGS_EXPORT)],
+        wanted: Wanted,
+        request: Request,
+        file: Annotated[SightingFile, Query(alias="format")] = SightingFile.CSV,
+        pictures: Annotated[bool, Query(description=f"Of a PDF: with faces; {MOST_PICTURES} at most.")] = False,
+        language: Annotated[ConsoleLanguage, Query(description="Of an XLSX or PDF.")] = ConsoleLanguage.ENGLISH,
+        reason: Reason = None,
+    ) -> StreamingResponse:
+        """Sightings as a file: 100,000 in a CSV, 20,000 in an XLSX, 1,000 in a PDF. The audit keeps who took it."""
+        names = who.may(Permission.PEOPLE_READ)
+        order = SightingOrder(wanted=wanted.within(who.cameras), file=file, names=names, pictures=pictures)
+        return hand_out(exporter, actor_of(who, reason), order, language, request.app.state.unix_s())
 
     @router.get("/{sighting}")
     def show_sighting(who: Reader, sighting: Identifier, response: Response) -> SightingModel:

@@ -39,6 +39,7 @@ def permission_name(say: Say, permission: Permission) -> str:
         Permission.LIVE: say("Watch live pictures"),
         Permission.SIGHTINGS_READ: say("See sightings"),
         Permission.SIGHTINGS_WRITE: say("Judge sightings"),
+        Permission.SIGHTINGS_EXPORT: say("Export sightings"),
         Permission.CLIPS_READ: say("Watch clips"),
         Permission.EVENTS_READ: say("Follow events"),
         Permission.SETTINGS_READ: say("See settings"),
