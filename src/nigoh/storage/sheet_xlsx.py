@@ -37,7 +37,7 @@ def _heading(page: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _cells(page: WriteOnlyWorksheet, row: Sequence[Cell]) -> Iterator[WriteOnlyCell | None]:
+def _cells(page: WriteOnlyWorksheet, row: Sequence[Cell]) -> "Iterator[WriteOnlyCell | None]":
     for value in row:
         if value is None or isinstance(value, bytes):
             yield None
