@@ -23,6 +23,7 @@ _COMMANDS = {
     "samples": ("nigoh.cli.samples", "Obtain public-domain portraits to try nigoh with."),
     "simulate": ("nigoh.cli.simulate", "Make a camera-like clip with a truth file from portraits."),
     "view": ("nigoh.cli.view", "Show what a camera of the running engine sees, live."),
+    "demo": ("nigoh.cli.demo", "Show the console over simulated cameras: from nothing to the first name."),
     "up": ("nigoh.cli.up", "Run the engine on all cameras of a configuration."),
     "users": ("nigoh.cli.users", "Who may use nigoh: add, list, roles, passwords, tokens."),
     "backup": ("nigoh.cli.backup", "Back up the database, photos and crops, also while nigoh runs."),

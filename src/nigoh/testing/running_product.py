@@ -48,6 +48,7 @@ class RunningProduct:
     address: str = ""
     port: int = 0
     person: str = ""
+    _process: subprocess.Popen[bytes] = field(init=False, repr=False)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -58,6 +59,7 @@ class RunningProduct:
             (self.folder / "said").open("wb") as output,
             subprocess.Popen(command, cwd=self.folder, stdout=output, stderr=subprocess.STDOUT) as process,  # noqa: S603
         ):
+            self._process = process
             try:
                 self.address = self.until(lambda: re.search(r"(http://127\.0\.0\.1:\d+)/api/v1", self.said()))[1]
                 self.port = urlsplit(self.address).port or 0
@@ -78,7 +80,7 @@ class RunningProduct:
         """What is found, as soon as it is. Raises Fatal when it is not, for a long time."""
         end_s = time.monotonic() + _PATIENCE_S
         while not (value := found()):
-            if time.monotonic() > end_s:
+            if time.monotonic() > end_s or self._process.poll() is not None:
                 raise Fatal(f"what is waited for does not come; nigoh said: {self.said()[-2000:]}")
             time.sleep(0.1)
         return value
