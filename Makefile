@@ -20,15 +20,24 @@ CLASSIC_READY := $(CLASSIC)/.ready
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help setup demo test lint types bench bench-setup lock clean
+.PHONY: help setup demo demo-video screenshots messages test lint types bench bench-setup lock clean
 
 help: ## Show these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 setup: $(READY) ## Make .venv from the lock (the others do it when it is missing or out of date)
 
-demo: $(READY) ## Run the main job on real faces; results in out/demo
+demo: $(READY) ## The console over eight simulated cameras with real faces; Ctrl+C ends it
+	@$(BIN)/nigoh demo
+
+demo-video: $(READY) ## A video with real faces, held against the truth; results in out/demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
+
+screenshots: $(READY) ## Pictures of every view of the console, in out/screenshots; ARGS="--language ru"
+	@$(BIN)/python scripts/screenshots.py $(ARGS)
+
+messages: $(READY) ## Take what the console says into its catalogues, and tell what has no translation
+	@$(BIN)/python scripts/messages.py prune
 
 test: $(READY) ## Run the tests; ARGS=... goes to pytest, WORKERS=0 runs them in one process
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

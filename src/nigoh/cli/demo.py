@@ -21,7 +21,8 @@ from nigoh.testing.sample_store import obtain_samples
 from nigoh.testing.samples import SampleFolder
 
 _ADMINISTRATOR = "demo"
-_FARM = ("--people", "2", "--size", "640x360", "--fps", "12", "--gop", "12", "--face-share", "0.5")
+FARM_OPTIONS = ("--people", "2", "--size", "640x360", "--fps", "12", "--gop", "12", "--face-share", "0.5")
+"""Of the simulated cameras: two people who walk past, often."""
 _PLACES = ("gate", "lobby", "lift", "corridor", "canteen", "car park", "library", "back door")
 _LOOK_S = 0.25
 
@@ -42,7 +43,7 @@ def command(cameras: int, port: int, seconds: float | None, *, once: bool) -> No
         output.print("1. Portraits, and cameras past which people walk", markup=False)
         samples = obtain_samples(folder / "samples", read_folders().cache)
         farm = stack.enter_context(
-            FarmProcess([*_FARM, "--cameras", str(cameras), "--faces", str(samples.portraits)])
+            FarmProcess([*FARM_OPTIONS, "--cameras", str(cameras), "--faces", str(samples.portraits)])
         )
         output.print("2. nigoh up", markup=False)
         product, password = RunningProduct(folder, port=port), secrets.token_urlsafe(9)
@@ -50,7 +51,7 @@ def command(cameras: int, port: int, seconds: float | None, *, once: bool) -> No
         stack.enter_context(product.running())
         product.set_up(_ADMINISTRATOR, password)
         begun_s = time.monotonic()
-        _fill(product, farm, samples)
+        fill(product, farm, samples)
         output.print(
             f"3. The console: {product.address}   name: {_ADMINISTRATOR}   password: {password}", markup=False
         )
@@ -62,7 +63,8 @@ def command(cameras: int, port: int, seconds: float | None, *, once: bool) -> No
     report_note("the demo has ended; nothing of it is kept")
 
 
-def _fill(product: RunningProduct, farm: FarmProcess, samples: SampleFolder) -> None:
+def fill(product: RunningProduct, farm: FarmProcess, samples: SampleFolder) -> None:
+    """Give it the farm's cameras, two watch lists, and who is on the portraits."""
     names = [
         _PLACES[index] if index < len(_PLACES) else f"camera {index + 1}" for index in range(len(farm.place.urls))
     ]
