@@ -35,7 +35,6 @@ class Application:
         self._console = console
         self._entries = [each for each in entries if console.session.may(each.permission)]
         self._shell = self._new_shell()
-        self._shown = ""
 
     async def start(self) -> None:
         """Show what the browser's address asks for, and follow it from now on."""
@@ -73,12 +72,12 @@ class Application:
 
     async def _show(self, route: str | None, *, again: bool = False) -> None:
         # A reload tells both that the route changed and that the page is back.
-        if route == self._shown and not again:
+        if route == self._console.shown and not again:
             return
-        self._shown = route or "/"
+        self._console.shown = route or "/"
         self._console.tasks.stop()
         self._console.tasks = Tasks()
-        found = self._find(Place.of(self._shown))
+        found = self._find(Place.of(self._console.shown))
         if found is None:
             self._shell.put(self._nothing(), None)
             return
@@ -99,7 +98,7 @@ class Application:
             self._shell.put(failed(self._console.say, error, self._again), entry)
 
     async def _again(self, _event: object) -> None:
-        await self._show(self._shown, again=True)
+        await self._show(self._console.shown, again=True)
 
     def _find(self, wanted: Place) -> tuple[Entry, Place] | None:
         if wanted.path == "/" and self._entries:
