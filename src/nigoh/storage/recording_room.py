@@ -192,6 +192,15 @@ def _lock_if_free(path: Path) -> int | None:
     return handle
 
 
+def is_being_written(path: Path) -> bool:
+    """Whether a process writes this recording; one that is gone is not written."""
+    handle = _lock_if_free(path)
+    if handle is None:
+        return path.exists()
+    os.close(handle)
+    return False
+
+
 def remove_finished(path: Path) -> bool:
     """Remove a recording, unless it is being written; whether it is gone."""
     handle = _lock_if_free(path)

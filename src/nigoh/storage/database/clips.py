@@ -15,6 +15,10 @@ from nigoh.storage.database.tables import CLIPS
 _CLIP = Noun(CLIPS, "clip")
 _NEWEST_FIRST = Order("clips", (CLIPS.c.first_unix_s, CLIPS.c.id), descending=True)
 _AT_ONCE = 500
+_PATHS_AT_ONCE = 5000
+
+LONGEST_S = 86_400.0
+"""No recording is longer: a camera that is always recorded begins another file every few minutes."""
 
 
 class Clips:
@@ -49,6 +53,26 @@ class Clips:
     def at(self, path: str) -> Clip | None:
         """The clip of this file, or None."""
         return self._first(select(CLIPS).where(CLIPS.c.path == path))
+
+    def of_day(self, day: str) -> dict[str, str]:
+        """The clips of one folder CAMERA/DAY: identifiers by path."""
+        # "0" is the character that follows "/".
+        chosen = select(CLIPS.c.path, CLIPS.c.id).where(CLIPS.c.path > f"{day}/", CLIPS.c.path < f"{day}0")
+        return {row.path: row.id for row in self._connection.execute(chosen)}
+
+    def days(self) -> frozenset[str]:
+        """The folders CAMERA/DAY that clips are said to be in. Reads all paths."""
+        paths = self._connection.execution_options(yield_per=_PATHS_AT_ONCE).scalars(select(CLIPS.c.path))
+        return frozenset(path.rpartition("/")[0] for path in paths)
+
+    def showing(self, camera: CameraId, first_unix_s: float, last_unix_s: float, at_most: int) -> tuple[Clip, ...]:
+        """Clips of a camera at a time, the oldest first."""
+        overlaps = (CLIPS.c.first_unix_s <= last_unix_s) & (CLIPS.c.last_unix_s >= first_unix_s)
+        # None is longer: so the index over the beginning alone leads to them.
+        overlaps &= CLIPS.c.first_unix_s >= first_unix_s - LONGEST_S
+        chosen = select(CLIPS).where(CLIPS.c.camera == camera, overlaps)
+        ordered = chosen.order_by(CLIPS.c.first_unix_s, CLIPS.c.id).limit(at_most)
+        return tuple(_clip(row) for row in self._connection.execute(ordered).mappings())
 
     def page(self, wanted: ClipFilter, query: PageQuery) -> Page[Clip]:
         """A part of the clips that are wanted, the newest first. Raises BadCursor."""
