@@ -66,9 +66,17 @@ class Api:
         """Make or do something; `body` goes as JSON."""
         return _decode(await self._ask("POST", path, _Sent(query=query, body=body)), form)
 
-    async def post_files(self, path: str, form: type[T], files: Files, fields: Mapping[str, str] | None = None) -> T:
+    async def post_files(
+        self,
+        path: str,
+        form: type[T],
+        files: Files,
+        fields: Mapping[str, str] | None = None,
+        *,
+        query: Query | None = None,
+    ) -> T:
         """Send files, as a form does."""
-        return _decode(await self._ask("POST", path, _Sent(files=files, fields=fields)), form)
+        return _decode(await self._ask("POST", path, _Sent(files=files, fields=fields, query=query)), form)
 
     async def post_bytes(self, path: str, form: type[T], content: bytes | AsyncIterator[bytes], kind: str) -> T:
         """Send a file as the body; `kind` is its media type."""
