@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from nigoh.domain.audit import AuditAction
+from nigoh.domain.clip import Clip
 from nigoh.domain.identifiers import new_id
 from nigoh.domain.photo_check import PhotoCheck
 from nigoh.domain.records import Event, EventKind, SightingRecord, Verdict
@@ -17,6 +18,7 @@ from nigoh.office.enrolment_office import Enrolment, EnrolmentOffice
 from nigoh.office.person_draft import PersonDraft
 from nigoh.office.photo_desk import SentPhoto
 from nigoh.storage.audit import Audit
+from nigoh.storage.database.clips import Clips
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.events import Events
 from nigoh.storage.database.negatives import Negative, Negatives
@@ -29,6 +31,7 @@ from nigoh.storage.vault.scopes import person_scope
 from nigoh.storage.vault.sealed_columns import row_binding
 
 _BEST_SHOT = "best-shot.jpg"
+_MOST_CLIPS = 50
 
 
 class SightingDesk:
@@ -53,6 +56,12 @@ class SightingDesk:
         """A sighting. Raises Missing."""
         with self._database.read() as connection:
             return _found(connection, sighting_id)
+
+    def clips(self, sighting: SightingRecord) -> tuple[Clip, ...]:
+        """Finished recordings of its camera at its time, the oldest first, some of them if there are many."""
+        with self._database.read() as connection:
+            clips = Clips(connection)
+            return clips.showing(sighting.camera, sighting.first_unix_s, sighting.last_unix_s, _MOST_CLIPS)
 
     def judge(
         self, actor: Actor, sighting_id: str, verdict: Verdict, comment: str = "", *, version: int | None = None

@@ -1,6 +1,6 @@
 """Sightings and clips as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -44,6 +44,22 @@ class SightingModel(BaseModel):
     version: int
 
 
+class ClipModel(BaseModel):
+    """A recorded clip."""
+
+    id: str
+    camera: str
+    first_at: Time
+    last_at: Time
+    size_bytes: int
+
+
+class SeenModel(SightingModel):
+    """A sighting and the video that shows it."""
+
+    clips: list[ClipModel] = Field(description="Finished recordings of that time; none without `clips:read`.")
+
+
 class CountModel(BaseModel):
     """How many there are."""
 
@@ -76,16 +92,6 @@ class SightingEnrolment(BaseModel):
         return self
 
 
-class ClipModel(BaseModel):
-    """A recorded clip."""
-
-    id: str
-    camera: str
-    first_at: Time
-    last_at: Time
-    size_bytes: int
-
-
 def sighting_model(sighting: SightingRecord, names: Names) -> SightingModel:
     """A sighting as it is told."""
     person = sighting.person
@@ -116,6 +122,12 @@ def sighting_model(sighting: SightingRecord, names: Names) -> SightingModel:
         comment=sighting.comment,
         version=sighting.version,
     )
+
+
+def seen_model(sighting: SightingRecord, names: Names, clips: Sequence[Clip]) -> SeenModel:
+    """A sighting as it is told, with its clips."""
+    told = sighting_model(sighting, names)
+    return SeenModel(**dict(told), clips=[clip_model(clip) for clip in clips])
 
 
 def clip_model(clip: Clip) -> ClipModel:

@@ -25,9 +25,11 @@ from nigoh.server.models.people import PhotoCheckModel, photo_check_model
 from nigoh.server.models.sightings import (
     CountModel,
     Names,
+    SeenModel,
     SightingEnrolment,
     SightingModel,
     VerdictIn,
+    seen_model,
     sighting_model,
 )
 from nigoh.server.models.texts import Identifier, ShortText
@@ -126,11 +128,12 @@ def sightings_router(database: Database, desk: SightingDesk, exporter: SightingE
         return hand_out(exporter, actor_of(who, reason), order, language, request.app.state.unix_s())
 
     @router.get("/{sighting}")
-    def show_sighting(who: Reader, sighting: Identifier, response: Response) -> SightingModel:
-        """A sighting."""
+    def show_sighting(who: Reader, sighting: Identifier, response: Response) -> SeenModel:
+        """A sighting, and the clips that show it."""
         found = _seen(desk, who, sighting)
         set_version(response, found.version)
-        return sighting_model(found, _names(database, who, [found]))
+        clips = desk.clips(found) if who.may(Permission.CLIPS_READ) else ()
+        return seen_model(found, _names(database, who, [found]), clips)
 
     @router.get("/{sighting}/picture", response_class=Response, responses=_PICTURE)
     def show_picture(who: Reader, sighting: Identifier, reason: Reason = None) -> Response:
