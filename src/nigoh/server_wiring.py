@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
-from nigoh.config.engine_settings import EngineSettings, ServerSettings
+from nigoh.config.engine_settings import ServerSettings
 from nigoh.config.oidc_section import OidcSection
 from nigoh.deployment_wiring import Deployment
 from nigoh.domain.camera_status import EngineStatus
@@ -67,12 +67,13 @@ class ServerSide:
 
 
 def build_server(
-    whole: EngineSettings, deployment: Deployment, cameras: CameraOffice, engine: EngineSide, outbound: Outbound
+    changes: SettingsOffice, deployment: Deployment, cameras: CameraOffice, engine: EngineSide, outbound: Outbound
 ) -> ServerSide:
     """Put it together.
 
     Args:
-        whole: the configuration; without a section [server], that holds which is usual.
+        changes: the configuration, and what is changed of it while this runs; without a section [server], that holds
+            which is usual.
         deployment: what lasts.
         cameras: of the database.
         engine: what it needs of it.
@@ -82,6 +83,7 @@ def build_server(
         ConfigError: the address cannot be listened on, or TLS or OpenID Connect is set up by halves.
         MissingExtra: OpenID Connect is set up, and not installed.
     """
+    whole = changes.begun_with
     settings = whole.server or ServerSettings()
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise ConfigError("[server] names a certificate without a key, or a key without one", "TLS needs both.")
@@ -98,12 +100,12 @@ def build_server(
         media=deployment.media,
         people=people,
         cameras=cameras,
-        settings=SettingsOffice(database, (), now=unix_s),
+        settings=changes,
         views=engine.views,
         status=engine.status,
         threshold=engine.threshold,
         recordings=whole.recordings_folder,
-        erasure=whole.privacy.erasure,
+        erasure=lambda: changes.wanted.privacy.erasure,
         routers=(*access_routers(desks, unix_s, oidc), audit_router(database)),
         checks={"database": database.ping, "engine": lambda: _require_shards(engine.status())},
         metrics=registry,

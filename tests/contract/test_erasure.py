@@ -46,7 +46,7 @@ def media(database: Database, tmp_path: Path) -> MediaStore:
 def make(database: Database, media: MediaStore, tmp_path: Path) -> Make:
     def made(policy: ErasurePolicy = ErasurePolicy(), sightings: int = 2) -> Made:  # noqa: B008 - a frozen value
         stored = store_person(database, media, tmp_path / "recordings", sightings=sightings)
-        return Eraser(database, media, tmp_path / "recordings", policy, now=lambda: NOW), stored
+        return Eraser(database, media, tmp_path / "recordings", lambda: policy, now=lambda: NOW), stored
 
     return made
 

@@ -64,7 +64,7 @@ def two(database: Database, media: MediaStore, tmp_path: Path) -> Two:
 
 
 def eraser(database: Database, media: MediaStore, folder: Path) -> Eraser:
-    return Eraser(database, media, folder, ErasurePolicy(), now=lambda: NOW)
+    return Eraser(database, media, folder, ErasurePolicy, now=lambda: NOW)
 
 
 def test_everything_changes_hands_and_opens_as_before(

@@ -49,7 +49,7 @@ class Scripted:
 @pytest.fixture
 def parts(database: Database, tmp_path: Path) -> KeeperParts:
     media = MediaStore(tmp_path / "media", Vault(MasterKey.generate(), database))
-    eraser = Eraser(database, media, tmp_path / "recordings", ErasurePolicy(), now=lambda: NOW)
+    eraser = Eraser(database, media, tmp_path / "recordings", ErasurePolicy, now=lambda: NOW)
     return KeeperParts(database=database, media=media, eraser=eraser, retention=Scripted(), times=TIMES)
 
 

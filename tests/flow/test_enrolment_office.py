@@ -65,7 +65,7 @@ class Installation:
         return done.person
 
     def eraser(self) -> Eraser:
-        return Eraser(self.database, self.media, None, ErasurePolicy(), now=lambda: 1_900_000_000.0)
+        return Eraser(self.database, self.media, None, ErasurePolicy, now=lambda: 1_900_000_000.0)
 
     def templates(self, person: PersonId) -> Templates:
         with self.database.read() as connection:

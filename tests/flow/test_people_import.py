@@ -273,7 +273,7 @@ def test_what_was_exported_is_imported_again_here_and_elsewhere(
         assert other.rows() == before
         found = other.person(draft.name)
         assert (found.id, PersonDraft.of(found)) == (person.id, draft)
-        eraser = Eraser(elsewhere, other.media, None, ErasurePolicy(), now=lambda: 1_900_000_000.0)
+        eraser = Eraser(elsewhere, other.media, None, ErasurePolicy, now=lambda: 1_900_000_000.0)
         eraser.erase(ACTOR, found.id)
         (refused,) = other.run(archive).refusals
         assert "was erased here" in refused.reason

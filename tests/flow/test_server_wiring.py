@@ -20,6 +20,7 @@ from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import ConfigError
 from nigoh.identity.gallery import ExactGallery
 from nigoh.office.camera_office import CameraOffice
+from nigoh.office.settings_office import SettingsOffice
 from nigoh.server.live_views import LiveViews
 from nigoh.server_wiring import EngineSide, ServerSide, build_server
 from nigoh.wiring import build_analyser
@@ -59,7 +60,8 @@ def built(text: str, folder: Path, analyser: FaceAnalyser) -> Iterator[ServerSid
             search=ExactGallery(analyser.model).search,
             threshold=lambda: 0.4,
         )
-        yield build_server(settings, deployment, cameras, engine, gate)
+        changes = SettingsOffice(deployment.database, settings, now=lambda: 0.0)
+        yield build_server(changes, deployment, cameras, engine, gate)
 
 
 def configuration(issuer: str, more: str = 'allowed = ["127.0.0.1"]') -> str:

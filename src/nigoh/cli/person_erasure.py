@@ -25,7 +25,7 @@ def erase(deployment: Deployment, who: str, *, yes: bool, config: Path | None, r
         Stale: they were changed meanwhile.
     """
     recordings, settings = privacy_place(config, deployment.settings)
-    eraser = Eraser(deployment.database, deployment.media, recordings, settings.erasure, now=time.time)
+    eraser = Eraser(deployment.database, deployment.media, recordings, lambda: settings.erasure, now=time.time)
     identifier, version = _chosen(deployment, who, yes=yes)
     report = eraser.erase(actor(reason), identifier, version=version)
     if as_json:

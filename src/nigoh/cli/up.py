@@ -135,15 +135,17 @@ def _run(
         supervisor = Supervisor(_staff(settings, known, language, enrolled), teller, woken.set)
         lines.call(supervisor.name_of)
         roster = CameraRoster(standing.cameras if standing else None, supervisor.watch)
-        config = LiveConfig(settings, roster.configure, loaded.stamp)
+        config = LiveConfig(loaded.settings, roster.configure, loaded.stamp)
         roster.configure(settings.cameras)
         actions = ControlActions(supervisor.status, config.reload, requests.ask_to_stop, views)
         stack.enter_context(ControlServer(settings.engine.data_dir, actions))
         _serve_metrics(settings.engine, supervisor.status, stack)
         beside: list[Callable[[float], None]] = [roster.step]
         if standing:
-            running = Running(status=supervisor.status, enrol=supervisor.enrol, views=views, known=known)
-            beside.append(serve(standing, running, stack).step)
+            running = Running(
+                status=supervisor.status, enrol=supervisor.enrol, tune=supervisor.tune, views=views, known=known
+            )
+            beside += [serve(standing, running, stack).step, standing.changes.step]
         EngineRun(supervisor, teller, config, requests, woken, tuple(beside)).run(seconds)
 
 

@@ -4,21 +4,26 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from threading import Lock
 
 from nigoh.cli.database_options import DeploymentChoice
 from nigoh.cli.terminal import report_note
+from nigoh.cli.up_following import FollowIntake, FollowNaming
 from nigoh.cli.up_privacy import keep_promises, open_gate
 from nigoh.cli.up_spool import SpooledOutput
 from nigoh.config.engine_settings import EngineSettings, ServerSettings
 from nigoh.deployment_wiring import Deployment, open_deployment
 from nigoh.domain.camera_status import EngineStatus
 from nigoh.domain.gallery_change import GalleryChange
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.engine.gallery_follower import GalleryFollower
 from nigoh.engine.known_faces import KnownFaces
 from nigoh.engine.known_people import KnownPeople
 from nigoh.engine_wiring import open_gallery
 from nigoh.office.access_desks import AccessDesks
 from nigoh.office.camera_office import CameraOffice
+from nigoh.office.clip_register import ClipRegister, ClipThread
+from nigoh.office.settings_office import SettingsOffice
 from nigoh.office.sighting_intake import SightingIntake
 from nigoh.office.sighting_writing import SightingWriter, WritingOptions
 from nigoh.outbound import Outbound
@@ -45,6 +50,7 @@ class Standing:
         deployment: what lasts, opened.
         cameras: of the database.
         gate: what connections that go out pass.
+        changes: what is changed of the configuration while nigoh runs.
     """
 
     settings: EngineSettings
@@ -52,6 +58,7 @@ class Standing:
     deployment: Deployment
     cameras: CameraOffice
     gate: Outbound
+    changes: SettingsOffice
 
 
 @dataclass(slots=True)
@@ -82,10 +89,13 @@ def open_standing(settings: EngineSettings, choice: DeploymentChoice, stack: Exi
     engine = settings.engine
     place = choice.settings(engine.data_dir if "data_dir" in engine.model_fields_set else None)
     deployment = stack.enter_context(open_deployment(place))
-    settings = settings.with_data(place.data)
+    changes = SettingsOffice(deployment.database, settings.with_data(place.data), now=time.time)
+    settings = changes.begun_with
     gate = open_gate(settings)
     cameras = CameraOffice(deployment.database, deployment.vault, now=time.time, outbound=gate)
-    return Standing(settings=settings, server=server, deployment=deployment, cameras=cameras, gate=gate)
+    return Standing(
+        settings=settings, server=server, deployment=deployment, cameras=cameras, gate=gate, changes=changes
+    )
 
 
 def open_intake(standing: Standing, stack: ExitStack) -> SpooledOutput:
@@ -100,6 +110,7 @@ def open_intake(standing: Standing, stack: ExitStack) -> SpooledOutput:
         key = deployment.vault.secret(connection, "spool")
     options = WritingOptions(store_unknown=standing.settings.privacy.store_unknown)
     writer = SightingWriter(deployment.vault, deployment.media, options)
+    standing.changes.attach(FollowIntake(writer))
     room = stack.enter_context(SpoolRoom(root, key))
     intake = stack.enter_context(SightingIntake(room, deployment.database, writer))
     spool = stack.enter_context(Spool(root / "engine", key))
@@ -113,12 +124,14 @@ class Running:
     Attributes:
         status: how it is.
         enrol: tells it who is enrolled.
+        tune: tells it when a face is named.
         views: live pictures.
         known: the folder of known people, None without one.
     """
 
     status: Callable[[], EngineStatus]
     enrol: Callable[[Sequence[GalleryChange]], None]
+    tune: Callable[[NamingRule], None]
     views: LiveViews
     known: KnownFaces | None
 
@@ -142,8 +155,11 @@ def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeepin
     policy = build_decision_policy(settings.watch, vision, gallery)
     known = KnownPeople(gallery, threshold_by_size(settings.watch, vision))
 
+    changing = Lock()
+
     def tell(changes: Sequence[GalleryChange]) -> None:
-        known.apply(changes, policy)
+        with changing:
+            known.apply(changes, policy)
         running.enrol(changes)
 
     feed = GalleryFeed(standing.deployment.database, standing.deployment.vault)
@@ -155,8 +171,10 @@ def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeepin
         search=gallery.search,
         threshold=lambda: known.threshold or policy.threshold,
     )
-    side = build_server(settings, standing.deployment, standing.cameras, engine, standing.gate)
-    keep_promises(settings, standing.deployment, stack)
+    standing.changes.attach(FollowNaming(vision, known, changing, running.tune, settings.naming))
+    side = build_server(standing.changes, standing.deployment, standing.cameras, engine, standing.gate)
+    keep_promises(standing.changes, standing.deployment, stack)
+    stack.enter_context(ClipThread(ClipRegister(standing.deployment.database, settings.recordings_folder)))
     web = stack.enter_context(side.web)
     address = (standing.server.public_url or web.address).rstrip("/")
     report_note(f"the API is at {address}/api/v1, and described at {address}/api/docs")

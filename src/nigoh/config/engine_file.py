@@ -151,9 +151,12 @@ class _Reading:
         privacy = self._section("privacy", PrivacySettings)
         network = self._section("network", NetworkSettings)
         oidc = self._section("oidc", OidcSection)
+        defaults = self._section("cameras_default", CameraDefaults)
         server = self._section("server", ServerSettings) if "server" in self._document else None
         cameras = tuple(self._cameras())
-        if not (engine and vision and watch and recording and late_faces and privacy and network and oidc):
+        if not (
+            engine and vision and watch and recording and late_faces and privacy and network and oidc and defaults
+        ):
             return None
         return EngineSettings(
             path=path,
@@ -166,6 +169,7 @@ class _Reading:
             privacy=privacy,
             network=network,
             oidc=oidc,
+            cameras_default=defaults,
             server=server,
         )
 

@@ -14,6 +14,7 @@ from nigoh.config.privacy_settings import PrivacySettings
 from nigoh.config.settings import FileSettings, Settings, VisionSettings
 from nigoh.domain.camera import Camera, Mode, Priority, Record
 from nigoh.domain.camera_url import CameraUrl
+from nigoh.domain.naming_rule import NamingRule
 from nigoh.domain.region import Polygon, Regions
 from nigoh.domain.schedule import Schedule, parse_hours
 from nigoh.domain.sighting import CameraId
@@ -220,6 +221,7 @@ class EngineSettings:
     Attributes:
         path: the file.
         engine, vision, watch, recording, late_faces, privacy, network, oidc: its sections.
+        cameras_default: what holds for cameras of the database that are added and say nothing else.
         server: the section, None if it is not there: then there is no web server, and no database.
         cameras: in the file's order; there may be none. Paths and passwords are resolved.
     """
@@ -234,6 +236,7 @@ class EngineSettings:
     privacy: PrivacySettings
     network: NetworkSettings
     oidc: OidcSection
+    cameras_default: CameraDefaults
     server: ServerSettings | None = None
 
     def with_data(self, folder: Path) -> "EngineSettings":
@@ -244,6 +247,11 @@ class EngineSettings:
         """The same with a server whose section says this instead. Raises ValidationError."""
         before = self.server.model_dump() if self.server else {}
         return replace(self, server=ServerSettings.model_validate({**before, **values}))
+
+    @property
+    def naming(self) -> NamingRule:
+        """How sure one has to be to give a face a name."""
+        return NamingRule(threshold=self.watch.threshold, false_alarms=self.watch.false_alarms)
 
     @property
     def recordings_folder(self) -> Path:

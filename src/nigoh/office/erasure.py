@@ -66,7 +66,7 @@ class Eraser:
         database: transactions.
         media: where their pictures are; its vault has their keys.
         recordings: the folder of recordings, or None: there are none.
-        policy: what becomes of what is not theirs alone.
+        policy: what becomes of what is not theirs alone, as it is now.
         now: seconds since 1970.
     """
 
@@ -75,7 +75,7 @@ class Eraser:
         database: Database,
         media: MediaStore,
         recordings: Path | None,
-        policy: ErasurePolicy,
+        policy: Callable[[], ErasurePolicy],
         *,
         now: Callable[[], float],
     ) -> None:
@@ -112,7 +112,7 @@ class Eraser:
             negatives=found.negatives,
             keys=found.keys,
             sightings=found.sightings,
-            anonymous=self._policy.sightings is ErasedSightings.ANONYMOUS,
+            anonymous=self._policy().sightings is ErasedSightings.ANONYMOUS,
             crops=found.crops,
             tracks=found.tracks,
             mentions=found.mentions,
@@ -143,12 +143,12 @@ class Eraser:
                 negatives=len(negatives | set(traces.negatives_about(person))),
                 keys=traces.count_keys(person),
                 sightings=len(spans),
-                anonymous=self._policy.sightings is ErasedSightings.ANONYMOUS,
+                anonymous=self._policy().sightings is ErasedSightings.ANONYMOUS,
                 crops=len(traces.pictures_of(person)) - photos,
                 mentions=traces.count_mentions(person),
             )
         clips = len(recordings_during(self._recordings, spans)) if self._recordings else 0
-        kept = self._policy.clips is ErasedClips.KEEP
+        kept = self._policy().clips is ErasedClips.KEEP
         return replace(found, clips=0 if kept else clips, clips_kept=clips if kept else 0)
 
     def finish(self, actor: Actor) -> tuple[ErasureReport, ...]:
@@ -199,7 +199,7 @@ class Eraser:
         found.sightings += len(ids)
         found.crops += len(media)
         found.tracks += TrackRows(connection).remove(ids)
-        if self._policy.sightings is ErasedSightings.DELETE:
+        if self._policy().sightings is ErasedSightings.DELETE:
             Sightings(connection).remove(ids)
         else:
             Traces(connection).make_anonymous(ids)
@@ -221,7 +221,7 @@ class Eraser:
         if self._recordings is None:
             return
         for path in recordings_during(self._recordings, found.spans):
-            if self._policy.clips is ErasedClips.KEEP:
+            if self._policy().clips is ErasedClips.KEEP:
                 found.clips_kept += 1
             elif remove_finished(path):
                 found.clips += 1

@@ -46,7 +46,7 @@ class KeeperParts:
         media: pictures; its vault has the keys.
         eraser: erases people.
         retention: removes what was seen too long ago.
-        times: how long things are kept.
+        times: how long things are kept, unless it is told otherwise.
         anchor: the file outside the database that the head of the audit is added to, or None.
     """
 
@@ -66,8 +66,15 @@ class PrivacyKeeper:
 
     def __init__(self, parts: KeeperParts) -> None:
         self._parts = parts
+        self._times = parts.times
         self._due_s = float("-inf")
         self._noted: Anchor | None = None
+
+    def keep(self, times: RetentionTimes) -> None:
+        """Keep things so long from now on; if that is another time, the next step does a round. Any thread."""
+        if times != self._times:
+            self._times = times
+            self._due_s = float("-inf")
 
     def step(self, now_s: float, now_unix_s: float) -> RetentionCounts | None:
         """Do a round if it is time (monotonic seconds): what was removed; None: it is not time yet."""
@@ -79,7 +86,7 @@ class PrivacyKeeper:
     def round(self, now_unix_s: float) -> RetentionCounts:
         """Do a round now; what was removed. The audit keeps it, if it was anything."""
         parts = self._parts
-        counts = self._done(lambda: parts.retention.expire(parts.times, now_unix_s)) or RetentionCounts()
+        counts = self._done(lambda: parts.retention.expire(self._times, now_unix_s)) or RetentionCounts()
         people = self._done(lambda: self._erase_expired(now_unix_s)) or 0
         erasures = self._done(lambda: len(parts.eraser.finish(_SYSTEM))) or 0
         files = self._done(lambda: parts.media.sweep(parts.database)) or 0

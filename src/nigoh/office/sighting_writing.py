@@ -110,6 +110,10 @@ class SightingWriter:
         self._pictures = pictures
         self._options = options or WritingOptions()
 
+    def keep_unknown(self, store: bool) -> None:
+        """Write sightings of people who match nobody, or not, from the next batch on. Any thread."""
+        self._options = replace(self._options, store_unknown=store)
+
     def write(self, connection: Connection, news: Sequence[SpooledSighting], now_unix_s: float) -> Written:
         """Write words in their order, as one transaction.
 

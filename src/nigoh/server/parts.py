@@ -11,8 +11,10 @@ from prometheus_client import CollectorRegistry
 from nigoh.domain.camera_status import EngineStatus
 from nigoh.domain.erasure import ErasurePolicy
 from nigoh.office.camera_office import CameraOffice
+from nigoh.office.log_book import LogBook
 from nigoh.office.people_desks import PeopleDesks
 from nigoh.office.settings_office import SettingsOffice
+from nigoh.office.system_desk import MachineViews
 from nigoh.server.event_feed import FeedOptions
 from nigoh.server.guard import Door
 from nigoh.server.limits import BodyPace
@@ -37,10 +39,12 @@ class ServerParts:
         status: how the engine is, from any thread and without waiting long.
         threshold: least similarity of a known person now.
         recordings: folder of recordings, or None.
-        erasure: what becomes of what is not theirs alone when somebody is erased.
+        erasure: what becomes now of what is not theirs alone when somebody is erased.
         routers: of other nouns (sessions, users, tokens, audit, set-up), mounted under /api/v1.
         checks: what has to work for `ready`, by name.
         metrics: what is measured.
+        log: the newest lines of the log.
+        machine: what nigoh stands on and what it keeps.
         local_metrics: whoever asks on this machine needs no token for the metrics; not behind a proxy on it.
         unix_s: seconds since 1970.
         pace: how slowly bodies may come.
@@ -59,10 +63,12 @@ class ServerParts:
     status: Callable[[], EngineStatus]
     threshold: Callable[[], float]
     recordings: Path | None = None
-    erasure: ErasurePolicy = field(default_factory=ErasurePolicy)
+    erasure: Callable[[], ErasurePolicy] = ErasurePolicy
     routers: tuple[APIRouter, ...] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    log: LogBook = field(default_factory=LogBook)
+    machine: MachineViews = field(default_factory=MachineViews)
     local_metrics: bool = True
     unix_s: Callable[[], float] = time.time
     pace: BodyPace = field(default_factory=BodyPace)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
+from nigoh.config.engine_file import parse_engine_file
 from nigoh.config.settings import VisionSettings
 from nigoh.domain.access import GRANTED, Permission, Role, UserId, command_principal
 from nigoh.domain.camera import Camera
@@ -37,7 +38,7 @@ from nigoh.office.people_desks import open_people_desks
 from nigoh.office.person_draft import PersonDraft
 from nigoh.office.personal_tokens import TokenOrder
 from nigoh.office.sessions import Visitor
-from nigoh.office.settings_office import SettingKind, SettingsOffice
+from nigoh.office.settings_office import SettingsOffice
 from nigoh.server.access.door import AccessDoor
 from nigoh.server.access.routers import access_routers
 from nigoh.server.app import build_app
@@ -64,15 +65,8 @@ NOW = 1_790_000_000.0
 ROOT = command_principal("root")
 # Made once: httpx reads the system's certificates for each client otherwise.
 TLS = ssl.create_default_context()
+CONFIGURATION = "[server]\n[watch]\nfalse_alarms = 0.02\n"
 SEEDER = Actor("command:test")
-
-
-@dataclass(frozen=True)
-class Quiet:
-    """A setting to play with."""
-
-    hours: int = 8
-    reason: str = "night"
 
 
 class Clock:
@@ -224,7 +218,7 @@ def _build(database: Database, folder: Path, analyser: FaceAnalyser) -> House:
         media=media,
         people=open_people_desks(database, media, analyser, search, now=clock),
         cameras=CameraOffice(database, vault, now=clock),
-        settings=SettingsOffice(database, [SettingKind("quiet", Quiet(), "When nothing rings.")], now=clock),
+        settings=SettingsOffice(database, parse_engine_file(CONFIGURATION, folder / "nigoh.toml"), now=clock),
         views=engine.views,
         status=engine.status,
         threshold=lambda: 0.4,

@@ -205,16 +205,6 @@ def test_a_clip_whose_row_points_out_of_the_folder_is_not_sent(client: httpx.Cli
         assert (answer.status_code, "secret" in answer.text) == (404, False)
 
 
-def test_settings_are_read_and_changed_as_what_they_are(client: httpx.Client, house: House) -> None:
-    assert client.get("/api/v1/settings/quiet").json() == {"hours": 8, "reason": "night"}
-    changed = client.put("/api/v1/settings/quiet", json={"hours": 9, "reason": "winter"})
-    assert changed.json() == {"hours": 9, "reason": "winter"}
-    assert client.get("/api/v1/settings/quiet").json()["hours"] == 9
-    assert client.put("/api/v1/settings/quiet", json={"hours": "many"}).status_code == 422
-    assert client.get("/api/v1/settings/loud").status_code == 404
-    assert "quiet" in written(house, AuditAction.SETTING)
-
-
 def test_the_system_says_how_its_cameras_are(client: httpx.Client, house: House) -> None:
     found = client.get("/api/v1/system").json()
     assert [each["camera"] for each in found["cameras"]] == [house.gate, house.door]

@@ -1,81 +1,60 @@
 """Settings that are changed while nigoh runs."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
-from pydantic import BaseModel, Field, TypeAdapter
+from fastapi import APIRouter, Header, Path, Response
 
 from nigoh.domain.access import Permission, Principal
-from nigoh.office.settings_office import SettingKind, SettingsOffice
+from nigoh.office.settings_office import SettingsOffice
 from nigoh.server.actors import Reason, actor_of
 from nigoh.server.etags import expected_version, set_version
 from nigoh.server.guard import needs
+from nigoh.server.models.settings import SettingBody, SettingList, SettingModel, setting_model
 
-
-class SettingModel(BaseModel):
-    """A setting."""
-
-    key: str
-    about: str
-    value: dict[str, Any]
-    version: int = Field(description="0 for one that was never set.")
-
-
-class SettingList(BaseModel):
-    """All settings."""
-
-    items: list[SettingModel]
+_Key = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_.]+$", examples=["watch.threshold"])]
+_Writer = Annotated[Principal, needs(Permission.SETTINGS_WRITE)]
+_IfMatch = Annotated[str | None, Header()]
 
 
 def settings_router(settings: SettingsOffice) -> APIRouter:
-    """The routes of settings, one for each that there is."""
+    """The routes of settings."""
     router = APIRouter(prefix="/settings", tags=["settings"])
 
     @router.get("", dependencies=[needs(Permission.SETTINGS_READ)])
     def list_settings() -> SettingList:
-        """All settings."""
-        return SettingList(items=[_told(settings, kind) for kind in settings.kinds])
+        """All settings: what each may be, what it is, where that comes from, and when a change holds."""
+        return SettingList(items=[setting_model(state) for state in settings.every()])
 
-    for kind in settings.kinds:
-        _add_setting(router, settings, kind)
-    return router
+    @router.get("/{key}", dependencies=[needs(Permission.SETTINGS_READ)])
+    def show_setting(key: _Key, response: Response) -> SettingModel:
+        """One setting."""
+        state = settings.get(key)
+        set_version(response, state.version)
+        return setting_model(state)
 
-
-def _add_setting(router: APIRouter, settings: SettingsOffice, kind: SettingKind[object]) -> None:
-    key, value_type = kind.key, type(kind.default)
-
-    def show_setting(response: Response) -> object:
-        found = settings.get(key)
-        set_version(response, found.version)
-        return found.value
-
+    @router.put("/{key}")
     def change_setting(
-        who: Annotated[Principal, needs(Permission.SETTINGS_WRITE)],
-        body: object,
+        who: _Writer,
+        key: _Key,
+        body: SettingBody,
         response: Response,
-        if_match: Annotated[str | None, Header()] = None,
+        if_match: _IfMatch = None,
         reason: Reason = None,
-    ) -> object:
+    ) -> SettingModel:
+        """Change a setting. It goes before what nigoh.toml says until it is reset."""
         version = expected_version(if_match, "setting", key)
-        changed = settings.put(actor_of(who, reason), key, body, version=version)
-        set_version(response, changed.version)
-        return changed.value
+        state = settings.put(actor_of(who, reason), key, body.value, version=version)
+        set_version(response, state.version)
+        return setting_model(state)
 
-    # Each setting has its own type, which is known now and not when this is written.
-    change_setting.__annotations__["body"] = value_type
-    for method, endpoint, needed in (("GET", show_setting, True), ("PUT", change_setting, False)):
-        router.add_api_route(
-            f"/{key}",
-            endpoint,
-            methods=[method],
-            name=f"{endpoint.__name__}_{key}",
-            summary=kind.about,
-            response_model=value_type,
-            dependencies=[needs(Permission.SETTINGS_READ)] if needed else None,
-        )
+    @router.delete("/{key}")
+    def reset_setting(
+        who: _Writer, key: _Key, response: Response, if_match: _IfMatch = None, reason: Reason = None
+    ) -> SettingModel:
+        """Let nigoh.toml, or else the default, say what a setting is."""
+        version = expected_version(if_match, "setting", key)
+        state = settings.reset(actor_of(who, reason), key, version=version)
+        set_version(response, state.version)
+        return setting_model(state)
 
-
-def _told(settings: SettingsOffice, kind: SettingKind[object]) -> SettingModel:
-    found = settings.get(kind.key)
-    value = TypeAdapter(type(kind.default)).dump_python(found.value, mode="json")
-    return SettingModel(key=kind.key, about=kind.about, value=value, version=found.version)
+    return router

@@ -57,6 +57,18 @@ class StoredSettings:
             raise DatabaseError(f"the setting {key} holds what it cannot be: {error}", "Set it anew.") from error
         return Setting(key, value, row["updated_unix_s"], row["version"])
 
+    def beginning(self, prefix: str, kind: type[Value]) -> dict[str, Setting[Value]]:
+        """All settings whose key begins so, by key; those that hold something else are left out."""
+        query = select(SETTINGS).where(SETTINGS.c.key.startswith(prefix, autoescape=True)).order_by(SETTINGS.c.key)
+        found = {}
+        for row in self._connection.execute(query).mappings():
+            try:
+                value = msgspec.convert(row["value"], kind)
+            except msgspec.ValidationError:
+                continue
+            found[row["key"]] = Setting(row["key"], value, row["updated_unix_s"], row["version"])
+        return found
+
     def put(self, key: str, value: Value, now_unix_s: float, *, version: int | None = None) -> Setting[Value]:
         """Set a setting; gives it as it is now.
 
