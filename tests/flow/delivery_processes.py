@@ -1,7 +1,8 @@
 """The two ends of a spool, each in a process that can be killed.
 
-python delivery_processes.py spool ROOT SHARD FIRST COUNT [--full-at N --full-s S]: puts numbered sightings into a
-spool and says after each batch how many of all are on the disk. From the N-th on its disk is full for S seconds.
+python delivery_processes.py spool ROOT SHARD FIRST COUNT [--full-at N --full-s S] [--permit FILE] [--key FILE]: puts
+numbered sightings into a spool and says after each batch how many of all are on the disk. From the N-th on its disk
+is full for S seconds. It waits before the number that stands in the permit. Every fourth sighting has a picture.
 
 python delivery_processes.py intake ROOT DATABASE MEDIA: takes in what lies in all spools until its input ends.
 """
@@ -10,6 +11,7 @@ import argparse
 import contextlib
 import resource
 import signal
+import struct
 import sys
 import threading
 import time
@@ -17,7 +19,8 @@ from pathlib import Path
 
 from nigoh.domain.camera_sighting import CameraSighting
 from nigoh.domain.master_key import MasterKey
-from nigoh.domain.spooled_sighting import SpooledSighting
+from nigoh.domain.spooled_sighting import SpooledSighting, TrackTemplate
+from nigoh.domain.template import ModelIdentity
 from nigoh.errors import SpoolUnavailable
 from nigoh.office.sighting_intake import IntakeLimits, SightingIntake
 from nigoh.office.sighting_writing import SightingWriter, WritingOptions
@@ -33,6 +36,12 @@ from nigoh.testing.told_sightings import told_sighting
 KEY = bytes(32)
 MASTER = MasterKey(bytes(range(32)))
 SINK = "broker"
+MODEL = ModelIdentity("sface", "2021dec", "ab" * 32, "align5-112/rgb/0..255", 128)
+PICTURED = 4
+"""Each sighting whose number this divides has a picture."""
+
+_JPEG = b"\xff\xd8" + bytes(2_000) + b"\xff\xd9"
+_TEMPLATE = TrackTemplate(struct.pack("<128f", 1.0, *([0.0] * 127)), MODEL)
 _BATCH = 5
 _RETRY_S = 0.02
 _LIMITS = SpoolLimits(segment_bytes=64 * 1024, least_free_bytes=0)
@@ -43,17 +52,25 @@ def sighting(shard: str, number: int) -> CameraSighting:
     return told_sighting(f"{shard}-{number:06d}", first_unix_s=1_795_000_000.0 + number)
 
 
+def news(shard: str, number: int) -> SpooledSighting:
+    """All that is told of it."""
+    jpeg = _JPEG if number % PICTURED == 0 else b""
+    return SpooledSighting(told=sighting(shard, number), jpeg=jpeg, template=_TEMPLATE)
+
+
 def spool(chosen: argparse.Namespace) -> None:
     """Put sightings into a spool; whoever reads the output knows which of them are safe."""
-    with Spool(spool_folder(chosen.root, chosen.shard), KEY, _LIMITS) as into:
+    key = KEY if chosen.key is None else chosen.key.read_bytes()
+    with Spool(spool_folder(chosen.root, chosen.shard), key, _LIMITS) as into:
         for first in range(chosen.first, chosen.count, _BATCH):
             if chosen.full_at is not None and first <= chosen.full_at < first + _BATCH:
                 threading.Thread(target=_fill_disk, args=(chosen.full_s,), daemon=True).start()
             last = min(first + _BATCH, chosen.count)
-            news = [SpooledSighting(told=sighting(chosen.shard, number)) for number in range(first, last)]
+            while chosen.permit is not None and int(chosen.permit.read_text()) < last:
+                time.sleep(_RETRY_S)
             while True:
                 try:
-                    spool_sightings(into, news)
+                    spool_sightings(into, [news(chosen.shard, number) for number in range(first, last)])
                     break
                 except SpoolUnavailable:
                     time.sleep(_RETRY_S)
@@ -94,6 +111,8 @@ def main() -> None:
     writing.add_argument("first", type=int)
     writing.add_argument("count", type=int)
     writing.add_argument("--pause-s", type=float, default=0.0)
+    writing.add_argument("--permit", type=Path)
+    writing.add_argument("--key", type=Path)
     writing.add_argument("--full-at", type=int)
     writing.add_argument("--full-s", type=float, default=0.0)
     writing.set_defaults(run=spool)

@@ -130,7 +130,9 @@ def test_killing_postgresql_loses_nothing_and_writes_nothing_twice(
 ) -> None:
     ends = Ends(tmp_path, postgresql_database.engine.url.render_as_string(hide_password=False))
     try:
-        ends.intake()
+        intake = ends.intake()
+        assert intake.stdout is not None
+        intake.stdout.readline()  # it is ready: who starts while the server is away is told so
         writer = ends.spool(0, "--pause-s", 0.02)
         assert writer.stdout is not None
         for _ in range(2):
