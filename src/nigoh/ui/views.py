@@ -3,6 +3,7 @@
 import flet as ft
 
 from nigoh.domain.access import Permission
+from nigoh.ui.events_view import EventsView
 from nigoh.ui.live_view import LiveView
 from nigoh.ui.settings_view import SettingsView
 from nigoh.ui.system_view import SystemView
@@ -17,6 +18,21 @@ VIEWS: tuple[Entry, ...] = (
         permission=Permission.LIVE,
         icon=ft.Icons.GRID_VIEW_OUTLINED,
         chosen_icon=ft.Icons.GRID_VIEW,
+    ),
+    Entry(
+        pattern="/events",
+        title=lambda say: say("Events"),
+        make=EventsView,
+        permission=Permission.SIGHTINGS_READ,
+        icon=ft.Icons.NOTIFICATIONS_OUTLINED,
+        chosen_icon=ft.Icons.NOTIFICATIONS,
+    ),
+    Entry(
+        pattern="/events/{sighting}",
+        title=lambda say: say("Events"),
+        make=EventsView,
+        permission=Permission.SIGHTINGS_READ,
+        parent="/events",
     ),
     Entry(
         pattern="/people",

@@ -157,7 +157,8 @@ class ConsoleFront:
     async def _wake_after(self, number: int) -> int:
         with self._feed.following():
             found = await self._feed.after(number, _WAKE_S)
-        return found[-1].number if found else number
+            # Whoever comes anew does not go through all that has ever happened.
+            return max(found[-1].number, await self._feed.newest()) if found else number
 
 
 def _send_asset(asset: Asset, headers: Headers, path: str) -> Response:

@@ -1,0 +1,1 @@
+"""What the view of events is made of."""

@@ -1,0 +1,1 @@
+"""What the view of searches is made of."""
