@@ -2,19 +2,24 @@
 
 import asyncio
 import logging
+import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, asynccontextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
+from nigoh.domain.camera_status import EngineStatus
 from nigoh.office.erasure import Eraser
 from nigoh.office.sighting_desk import SightingDesk
 from nigoh.office.sighting_export import SightingExporter
 from nigoh.office.subject_export import SubjectExporter
+from nigoh.office.system_desk import SystemDesk
+from nigoh.office.system_history import SAMPLE_S, SystemHistory
 from nigoh.server.docs_page import docs_router
 from nigoh.server.etags import EntityTags
 from nigoh.server.event_feed import EventFeed
@@ -56,6 +61,7 @@ def build_app(parts: ServerParts) -> FastAPI:
     """The application. Raises ConfigError when a route does not say who may use it."""
     feed = EventFeed(StoredEvents(parts.database), parts.feed)
     imports = ImportDesk(parts.people.new_import, parts.media.folder.parent / _UPLOADS, parts.unix_s)
+    history = SystemHistory(len(os.sched_getaffinity(0)))
     copies = SubjectExporter(parts.database, parts.media, parts.recordings, now=parts.unix_s)
     app = FastAPI(
         title="nigoh",
@@ -64,12 +70,18 @@ def build_app(parts: ServerParts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(feed, (imports, parts.people.tracks), parts.threads),
+        lifespan=_lifespan(
+            (feed.run, partial(_keep_history, history, parts.status)), (imports, parts.people.tracks), parts.threads
+        ),
     )
     put_door(app, parts.door)
     app.state.database, app.state.unix_s, app.state.feed = parts.database, parts.unix_s, feed
     answer_errors(app)
-    for router in (*_routers(parts, feed), imports_router(imports, parts.people.exports, copies), *parts.routers):
+    for router in (
+        *_routers(parts, feed, history),
+        imports_router(imports, parts.people.exports, copies),
+        *parts.routers,
+    ):
         app.include_router(router, prefix=PREFIX)
     app.include_router(metrics_router(parts.metrics, local=parts.local_metrics))
     app.include_router(docs_router(lambda: build_document(app)))
@@ -85,7 +97,15 @@ def build_app(parts: ServerParts) -> FastAPI:
     return app
 
 
-def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
+def _routers(parts: ServerParts, feed: EventFeed, history: SystemHistory) -> tuple[APIRouter, ...]:
+    system = SystemDesk(
+        database=parts.database,
+        status=parts.status,
+        history=history,
+        now=parts.unix_s,
+        log=parts.log,
+        machine=parts.machine,
+    )
     room, database, people = SocketRoom(parts.sockets), parts.database, parts.people
     notes = ViewingNotes(database, parts.unix_s)
     eraser = Eraser(database, parts.media, parts.recordings, parts.erasure, now=parts.unix_s)
@@ -105,33 +125,44 @@ def _routers(parts: ServerParts, feed: EventFeed) -> tuple[APIRouter, ...]:
         camera_groups_router(database, parts.cameras),
         events_router(StoredEvents(database), feed, room),
         settings_router(parts.settings),
-        system_router(parts.status),
+        system_router(system),
         health_router(parts.checks),
     )
 
 
 def _lifespan(
-    feed: EventFeed, running: Sequence[AbstractContextManager[object]], threads: int
+    work: Sequence[Callable[[], Coroutine[None, None, None]]],
+    running: Sequence[AbstractContextManager[object]],
+    threads: int,
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
         anyio.to_thread.current_default_thread_limiter().total_tokens = threads
-        following = asyncio.create_task(feed.run(), name="events")
-        following.add_done_callback(_tell_end)
+        tasks = [asyncio.create_task(each()) for each in work]
+        for task in tasks:
+            task.add_done_callback(_tell_end)
         with ExitStack() as stack:
             for each in running:
                 stack.enter_context(each)
             try:
                 yield
             finally:
-                following.cancel()
-                with suppress(asyncio.CancelledError):
-                    await following
+                for task in tasks:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
 
     return lifespan
 
 
-def _tell_end(following: asyncio.Task[None]) -> None:
-    if not following.cancelled() and (error := following.exception()) is not None:
-        _log.error("nobody follows the events any more: %s", error, exc_info=error)
+async def _keep_history(history: SystemHistory, status: Callable[[], EngineStatus]) -> None:
+    """Take a sample now and then, for as long as the server answers."""
+    while True:
+        history.take(await asyncio.to_thread(status))
+        await asyncio.sleep(SAMPLE_S)
+
+
+def _tell_end(work: asyncio.Task[None]) -> None:
+    if not work.cancelled() and (error := work.exception()) is not None:
+        _log.error("nobody follows the events, or the engine's status, any more: %s", error, exc_info=error)

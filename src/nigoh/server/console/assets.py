@@ -10,6 +10,7 @@ import threading
 from base64 import b64encode
 from dataclasses import dataclass
 from importlib import resources
+from importlib.metadata import distribution
 from pathlib import Path
 
 import flet_web
@@ -18,6 +19,9 @@ _PACKED = frozenset({".js", ".mjs", ".wasm", ".html", ".json", ".css", ".ttf", "
 _KINDS = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf"}
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SCRIPT = "console/watch.js"
+_FALLBACKS = "assets/fonts/noto"
+_FALLBACK = "matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf"
+"""Flutter asks for fonts of Noto where its own lacks a letter, as for the ʻ of Oʻzbekcha. This one has them all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +70,8 @@ class ConsoleAssets:
         if path in self._own:
             return self._own[path]
         try:
+            if path.startswith(_FALLBACKS):
+                return Path(str(distribution("matplotlib").locate_file(_FALLBACK))).read_bytes()
             place = (self._root / path).resolve()
             is_inside = place.is_relative_to(self._root) and place.is_file()
         except (OSError, ValueError):
