@@ -58,7 +58,7 @@ class Wall {
 
   start() {
     if (!document.hidden) this.live.start();
-    this.events.start();
+    this.#follow();
     this.#readStates();
     setInterval(() => this.#look(), LOOK_MS);
     setInterval(() => document.hidden || this.#readStates(), STATES_MS);
@@ -253,6 +253,16 @@ class Wall {
     } catch (error) {
       if (error instanceof Refused && error.status === 401) this.told.lost(401);
     }
+  }
+
+  async #follow() {
+    try {
+      // A browser is not told why a WebSocket is refused: whether it would be is asked before.
+      await this.#asking.get(`/events?limit=1&after=${Number.MAX_SAFE_INTEGER}`);
+    } catch (error) {
+      if (error instanceof Refused && error.status === 403) return;
+    }
+    this.events.start();
   }
 
   #happen(said) {

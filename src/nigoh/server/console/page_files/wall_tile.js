@@ -56,7 +56,7 @@ export class Tile {
     tools.append(
       tool("events", words.events, "☰", () => acts.go(`/events?camera=${encodeURIComponent(this.camera)}`)),
       tool("camera", words.camera, "⚙", () => acts.go(`/cameras/${encodeURIComponent(this.camera)}`)),
-      tool("alone", words.alone, "⛶", () => acts.alone(this)),
+      tool("alone", words.alone, "□", () => acts.alone(this)),
       tool("remove", words.remove, "✕", () => acts.remove(this)),
     );
     element.append(this.#canvas, this.why, label, tools);
