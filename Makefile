@@ -9,7 +9,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Half of their time tests wait, for cameras that send in real time and for processes that start.
+# Half of their time tests wait, for cameras that send in real time and for processes that start. A file stays together and in
+# order, as its tests share what was made once; the quick files come last and fill the gaps.
 WORKERS ?= 3
 # Tests start nigoh hundreds of times: what was compiled once is kept.
 unexport PYTHONDONTWRITEBYTECODE
@@ -40,7 +41,7 @@ messages: $(READY) ## Take what the console says into its catalogues, and tell w
 	@$(BIN)/python scripts/messages.py prune
 
 test: $(READY) ## Run the tests; ARGS=... goes to pytest, WORKERS=0 runs them in one process
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY) ## Style, format, and the direction of imports
 	@$(BIN)/ruff check

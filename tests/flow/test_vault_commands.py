@@ -5,7 +5,6 @@ import json
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,6 +28,7 @@ from nigoh.storage.database.people import People
 from nigoh.storage.database.tables import TEMPLATES
 from nigoh.storage.vault.scopes import person_scope
 from nigoh.storage.vault.sealed_columns import row_binding
+from nigoh.testing.stolen_files import encodings, spellings
 
 PASSWORD = "Кана_рейка#7!" + secrets.token_urlsafe(9)
 NOW = 1.8e9
@@ -84,27 +84,12 @@ def camera_opens(deployment: Deployment) -> bool:
     return PASSWORD in camera.url.secrets()
 
 
-def encodings(plain: bytes) -> Iterator[bytes]:
-    """How bytes may stand in a file: as they are, in hexadecimal, in base64 at each of its three offsets."""
-    yield plain
-    yield plain[::-1]
-    yield plain.hex().encode()
-    yield plain.hex().upper().encode()
-    for offset in range(3):
-        text = base64.b64encode(bytes(offset) + plain)
-        # The first and last letters depend on what stands beside it.
-        yield text[4 : len(text) // 4 * 4 - 4]
-        yield text[4 : len(text) // 4 * 4 - 4].translate(bytes.maketrans(b"+/", b"-_"))
-
-
 def canaries() -> list[bytes]:
-    texts = [PASSWORD, quote(PASSWORD, safe=""), json.dumps(PASSWORD)[1:-1]]
-    pieces = [text.encode(form) for text in texts for form in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")]
     picture, plain = face(20_000), template().vectors
-    pieces += [picture[at : at + 16] for at in range(0, len(picture) - 16, 997)]
+    pieces = [picture[at : at + 16] for at in range(0, len(picture) - 16, 997)]
     for vectors in (plain, plain.astype(np.float16), plain.astype(np.float64)):
         pieces += [vectors.tobytes()[at : at + 16] for at in range(0, 128, 16)]
-    return [form for piece in pieces for form in encodings(piece)]
+    return [*spellings(PASSWORD), *(form for piece in pieces for form in encodings(piece))]
 
 
 def test_a_thief_of_the_files_finds_neither_password_nor_face(home: Path) -> None:
