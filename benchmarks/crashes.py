@@ -55,15 +55,20 @@ def main() -> None:
         for name in chosen.scenario or SCENARIOS:
             console.print(f"{TITLES[name]} ...")
             found[name] = SCENARIOS[name](effort)
+            save(name, effort, found[name], chosen.results)
     except NigohError as error:
         sys.exit(f"error: {error}")
-    show_table(
-        "crashes", ["", *COLUMNS], [[TITLES[name], *(row[key] for key in COLUMNS)] for name, row in found.items()]
-    )
-    result = {"machine": describe_machine().as_json(), "effort": effort.as_json(), "scenarios": found}
-    console.print(f"written: {save_result('crashes', result, chosen.results)}")
+    rows = [[TITLES[name], *(figures[key] for key in COLUMNS)] for name, figures in found.items()]
+    show_table("crashes", ["", *COLUMNS], rows)
     if any(row["lost"] or row["twice"] or row["out_of_order"] or row["incomplete"] for row in found.values()):
         sys.exit("error: something was lost or told twice: see the table")
+
+
+def save(name: str, effort: Effort, figures: Figures, folder: Path | None) -> None:
+    """Write what came out."""
+    machine = describe_machine().as_json()
+    result = {"machine": machine, "scenario": TITLES[name], "effort": effort.as_json(), "figures": figures}
+    console.print(f"written: {save_result(f'crashes_{name}', result, folder)}")
 
 
 if __name__ == "__main__":
