@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
 from prometheus_client import CollectorRegistry
 
@@ -10,16 +11,22 @@ from nigoh.config.engine_settings import ServerSettings
 from nigoh.config.oidc_section import OidcSection
 from nigoh.deployment_wiring import Deployment
 from nigoh.domain.camera_status import EngineStatus
+from nigoh.domain.system_facts import Finding
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import ConfigError, Retryable
 from nigoh.office.access_desks import AccessDesks, open_desks
 from nigoh.office.camera_office import CameraOffice
 from nigoh.office.oidc import OpenIdConnect, open_provider
+from nigoh.office.camera_tester import CameraTester
+from nigoh.office.kept_places import KeptPlaces
+from nigoh.office.log_book import LogBook
+from nigoh.office.machine_facts import known_devices, known_models
 from nigoh.office.oidc_settings import OidcSettings
 from nigoh.office.people_desks import open_people_desks
 from nigoh.office.photo_desk import Search
 from nigoh.office.settings_office import SettingsOffice
 from nigoh.outbound import Outbound
+from nigoh.office.system_desk import MachineViews
 from nigoh.server.access.door import AccessDoor
 from nigoh.server.access.routers import access_routers
 from nigoh.server.app import build_app
@@ -29,6 +36,7 @@ from nigoh.server.metrics import StatusCollector
 from nigoh.server.parts import ServerParts
 from nigoh.server.routes.audit import audit_router
 from nigoh.server.web_server import WebOptions, WebServer
+from nigoh.server.routes.camera_trials import camera_trials_router
 
 _BOTH = "Write both as the provider says."
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -46,6 +54,8 @@ class EngineSide:
         threshold: least similarity of a known person now.
     """
 
+        log: the newest lines of the log.
+        diagnose: what `nigoh doctor` finds.
     status: Callable[[], EngineStatus]
     views: LiveViews
     analyser: FaceAnalyser
@@ -53,6 +63,8 @@ class EngineSide:
     threshold: Callable[[], float]
 
 
+    log: LogBook = field(default_factory=LogBook)
+    diagnose: Callable[[], tuple[Finding, ...]] = tuple
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSide:
     """The server, not yet listening to anybody, and what commands need of it.
@@ -106,12 +118,18 @@ def build_server(
         threshold=engine.threshold,
         recordings=whole.recordings_folder,
         erasure=lambda: changes.wanted.privacy.erasure,
-        routers=(*access_routers(desks, unix_s, oidc), audit_router(database)),
+        routers=(
+            *access_routers(desks, unix_s, oidc),
+            audit_router(database),
+            camera_trials_router(CameraTester(database, cameras, outbound, people.find_faces, now=unix_s)),
+        ),
         checks={"database": database.ping, "engine": lambda: _require_shards(engine.status())},
         metrics=registry,
         # Behind a proxy on this machine everybody would come from here.
         local_metrics=settings.host in _LOOPBACK and not settings.proxies and not settings.public_url,
         unix_s=unix_s,
+        log=engine.log,
+        machine=_machine_views(changes, deployment, engine.diagnose),
     )
     options = WebOptions(
         host=settings.host,
@@ -126,6 +144,25 @@ def build_server(
 def _open_oidc(
     section: OidcSection, server: ServerSettings, desks: AccessDesks, outbound: Outbound
 ) -> OpenIdConnect | None:
+def _machine_views(
+    changes: SettingsOffice, deployment: Deployment, diagnose: Callable[[], tuple[Finding, ...]]
+) -> MachineViews:
+    whole = changes.begun_with
+    folders = {
+        "pictures": deployment.settings.media,
+        "recordings": whole.recordings_folder,
+        "spools": whole.engine.data_dir / "spools",
+    }
+    return MachineViews(
+        kept=KeptPlaces(deployment.database, folders, time.monotonic).measure,
+        # Neither comes or goes while nigoh runs.
+        models=cache(lambda: known_models(whole.vision)),
+        devices=cache(lambda: known_devices(whole.vision)),
+        diagnose=diagnose,
+        settings=lambda: {each.field.key: each for each in changes.every()},
+    )
+
+
     """Logging in elsewhere, or None if nobody does. The provider is asked when somebody logs in."""
     if section.issuer is None and section.client_id is None:
         return None

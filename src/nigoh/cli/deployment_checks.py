@@ -3,14 +3,21 @@
 import time
 from collections.abc import Iterator
 
-from nigoh.cli.machine_checks import Check, Outcome
+from nigoh.cli.machine_checks import Check, Outcome, check_machine
 from nigoh.config.deployment_settings import DeploymentSettings
+from nigoh.domain.system_facts import Finding
 from nigoh.errors import NigohError
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.health import check_database
 from nigoh.storage.vault.health import check_keys
 
 _SQLITE = "sqlite:///"
+
+
+def diagnose(settings: DeploymentSettings) -> tuple[Finding, ...]:
+    """All that `nigoh doctor` finds, for whoever helps from elsewhere. Takes seconds."""
+    checks = (*check_machine(), *check_deployment(settings))
+    return tuple(Finding(each.name, each.outcome.value, each.detail, each.needed) for each in checks)
 
 
 def check_deployment(settings: DeploymentSettings) -> Iterator[Check]:

@@ -9,16 +9,19 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, TextIO, TypeVar, cast
 
 import click
 import structlog
 from structlog.stdlib import ProcessorFormatter
-from structlog.typing import EventDict, ExcInfo, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from nigoh.domain.camera_url import redact
+from nigoh.office.log_book import LogBook
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -39,30 +42,24 @@ _NEEDS_QUOTES = re.compile(r'[\s="]|^$')
 _PROCESS_PREFIX = "nigoh "
 
 
-def configure_logs(level: str, log_format: LogFormat, stream: TextIO | None = None) -> None:
+def configure_logs(
+    level: str, log_format: LogFormat, stream: TextIO | None = None, book: LogBook | None = None
+) -> None:
     """Send this process's log, Python's warnings included, to a stream; whatever was set up before is replaced.
 
     Args:
         level: least level of nigoh's own records, one of `LEVELS`; those of libraries are warnings at least.
         log_format: how they are written.
         stream: where to; None: stderr. A stream that is closed or full loses records and stops nothing.
+        book: keeps the newest of them, too.
     """
-    handler = _LineHandler(sys.stderr if stream is None else stream)
-    handler.setFormatter(
-        ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
-            processors=[
-                _name_record,
-                structlog.processors.ExceptionRenderer(_exception_text),
-                structlog.processors.StackInfoRenderer(),
-                ProcessorFormatter.remove_processors_meta,
-                hide_secrets,
-                {LogFormat.TEXT: _text_line, LogFormat.JSON: _json_line}[log_format],
-            ],
-        )
-    )
+    handlers: list[logging.Handler] = [_LineHandler(sys.stderr if stream is None else stream)]
+    handlers[0].setFormatter(_formatter({LogFormat.TEXT: _text_line, LogFormat.JSON: _json_line}[log_format]))
+    if book is not None:
+        handlers.append(_BookHandler())
+        handlers[1].setFormatter(_formatter(partial(_write_down, book)))
     least = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(level=max(least, logging.WARNING), handlers=[handler], force=True)
+    logging.basicConfig(level=max(least, logging.WARNING), handlers=handlers, force=True)
     logging.getLogger("nigoh").setLevel(least)
     # PyAV sets a level of its own when it is imported.
     logging.getLogger("libav").setLevel(max(least, logging.WARNING))
@@ -71,6 +68,20 @@ def configure_logs(level: str, log_format: LogFormat, stream: TextIO | None = No
         processors=[structlog.stdlib.filter_by_level, ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+def _formatter(write: Processor) -> ProcessorFormatter:
+    return ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
+        processors=[
+            _name_record,
+            structlog.processors.ExceptionRenderer(_exception_text),
+            structlog.processors.StackInfoRenderer(),
+            ProcessorFormatter.remove_processors_meta,
+            hide_secrets,
+            write,
+        ],
     )
 
 
@@ -141,6 +152,14 @@ def _text_line(_logger: WrappedLogger, _method: str, record: EventDict) -> str:
     return _one_line(" ".join([when, f"{level:<7}", *subject, event, *details, f"({logger})"]))
 
 
+def _write_down(book: LogBook, _logger: WrappedLogger, _method: str, record: EventDict) -> str:
+    rest = dict(record)
+    when, level, logger = (str(rest.pop(key)) for key in ("timestamp", "level", "logger"))
+    facts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in rest.items()}
+    book.write(datetime.fromisoformat(when).timestamp(), level, logger, facts)
+    return ""
+
+
 def _quoted(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     return json.dumps(text, ensure_ascii=False) if isinstance(value, str) and _NEEDS_QUOTES.search(text) else text
@@ -148,6 +167,14 @@ def _quoted(value: object) -> str:
 
 def _one_line(text: str) -> str:
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+class _BookHandler(logging.Handler):
+    """Its formatter writes the record down; one that cannot be formatted is told of by the other handler."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(TypeError, ValueError):
+            self.format(record)
 
 
 class _LineHandler(logging.StreamHandler[Any]):

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from nigoh.engine_wiring import decoded_at_its_end, engine_shard_builder, enrol_
 from nigoh.errors import ConfigError, Fatal
 from nigoh.messaging.camera_sighting_lines import CameraSightingFile
 from nigoh.office.camera_roster import CameraRoster
+from nigoh.office.log_book import LogBook
 from nigoh.server.control import ControlActions, ControlServer
 from nigoh.server.engine_lock import only_engine_of
 from nigoh.server.live_views import LiveViews
@@ -90,11 +92,12 @@ def command(
     A line is printed for each person who appears and each camera whose state changes. The file is read again when it
     changes; one that is wrong is reported, and the engine goes on as before.
     """
-    configure_logs(log_level, log_format)
+    log = LogBook()
+    configure_logs(log_level, log_format, book=log)
     loaded = _load(config_path, choice, {"host": host, "port": port})
     # Where sightings go to standard output, nothing else does.
     lines = UpLines(_words(loaded.settings, Language(lang)), quiet=quiet or loaded.settings.engine.out == STDOUT)
-    _run(loaded, choice, lines, Language(lang), seconds)
+    _run(Start(loaded, choice, log), lines, Language(lang), seconds)
 
 
 def _load(path: Path | None, choice: DeploymentChoice, asked: dict[str, object]) -> LoadedFile:
@@ -109,9 +112,17 @@ def _load(path: Path | None, choice: DeploymentChoice, asked: dict[str, object])
     return LoadedFile(settings, stamp)
 
 
-def _run(
-    loaded: LoadedFile, choice: DeploymentChoice, lines: UpLines, language: Language, seconds: float | None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a start is given: the file, where what lasts is kept, and the newest lines of the log."""
+
+    loaded: LoadedFile
+    choice: DeploymentChoice
+    log: LogBook
+
+
+def _run(start: Start, lines: UpLines, language: Language, seconds: float | None) -> None:
+    loaded, choice = start.loaded, start.choice
     requests, woken = Requests(), threading.Event()
     supervisor: Supervisor
 
@@ -143,7 +154,12 @@ def _run(
         beside: list[Callable[[float], None]] = [roster.step]
         if standing:
             running = Running(
-                status=supervisor.status, enrol=supervisor.enrol, tune=supervisor.tune, views=views, known=known
+                status=supervisor.status,
+                enrol=supervisor.enrol,
+                tune=supervisor.tune,
+                views=views,
+                known=known,
+                log=start.log,
             )
             beside += [serve(standing, running, stack).step, standing.changes.step]
         EngineRun(supervisor, teller, config, requests, woken, tuple(beside)).run(seconds)

@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 
 from nigoh.cli.database_options import DeploymentChoice
+from nigoh.cli.deployment_checks import diagnose
 from nigoh.cli.terminal import report_note
 from nigoh.cli.up_following import FollowIntake, FollowNaming
 from nigoh.cli.up_privacy import keep_promises, open_gate
@@ -23,6 +25,7 @@ from nigoh.engine_wiring import open_gallery
 from nigoh.office.access_desks import AccessDesks
 from nigoh.office.camera_office import CameraOffice
 from nigoh.office.clip_register import ClipRegister, ClipThread
+from nigoh.office.log_book import LogBook
 from nigoh.office.settings_office import SettingsOffice
 from nigoh.office.sighting_intake import SightingIntake
 from nigoh.office.sighting_writing import SightingWriter, WritingOptions
@@ -133,6 +136,7 @@ class Running:
     enrol: Callable[[Sequence[GalleryChange]], None]
     tune: Callable[[NamingRule], None]
     views: LiveViews
+        log: its newest lines.
     known: KnownFaces | None
 
 
@@ -140,6 +144,7 @@ def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeepin
     """Answer from now on until the stack is left; say where, and how to make the first administrator.
 
     Who is enrolled in the database is told to the engine, and found here, from now on.
+    log: LogBook
 
     Returns:
         What is to be stepped.
@@ -176,6 +181,8 @@ def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeepin
     keep_promises(standing.changes, standing.deployment, stack)
     stack.enter_context(ClipThread(ClipRegister(standing.deployment.database, settings.recordings_folder)))
     web = stack.enter_context(side.web)
+        log=running.log,
+        diagnose=partial(diagnose, standing.deployment.settings),
     address = (standing.server.public_url or web.address).rstrip("/")
     report_note(f"the API is at {address}/api/v1, and described at {address}/api/docs")
     if link := side.desks.first_start.offer(address, time.time()):
