@@ -16,17 +16,17 @@ from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import ConfigError, Retryable
 from nigoh.office.access_desks import AccessDesks, open_desks
 from nigoh.office.camera_office import CameraOffice
-from nigoh.office.oidc import OpenIdConnect, open_provider
 from nigoh.office.camera_tester import CameraTester
 from nigoh.office.kept_places import KeptPlaces
 from nigoh.office.log_book import LogBook
 from nigoh.office.machine_facts import known_devices, known_models
+from nigoh.office.oidc import OpenIdConnect, open_provider
 from nigoh.office.oidc_settings import OidcSettings
 from nigoh.office.people_desks import open_people_desks
 from nigoh.office.photo_desk import Search
 from nigoh.office.settings_office import SettingsOffice
-from nigoh.outbound import Outbound
 from nigoh.office.system_desk import MachineViews
+from nigoh.outbound import Outbound
 from nigoh.server.access.door import AccessDoor
 from nigoh.server.access.routers import access_routers
 from nigoh.server.app import build_app
@@ -35,7 +35,6 @@ from nigoh.server.live_views import LiveViews
 from nigoh.server.metrics import StatusCollector
 from nigoh.server.parts import ServerParts
 from nigoh.server.routes.audit import audit_router
-from nigoh.server.web_server import WebOptions, WebServer
 from nigoh.server.routes.camera_trials import camera_trials_router
 
 _BOTH = "Write both as the provider says."
@@ -52,19 +51,19 @@ class EngineSide:
         analyser: finds and describes faces; nobody else uses it.
         search: finds the nearest enrolled people, as they are now.
         threshold: least similarity of a known person now.
-    """
-
         log: the newest lines of the log.
         diagnose: what `nigoh doctor` finds.
+    """
+
     status: Callable[[], EngineStatus]
     views: LiveViews
     analyser: FaceAnalyser
     search: Search
     threshold: Callable[[], float]
-
-
     log: LogBook = field(default_factory=LogBook)
     diagnose: Callable[[], tuple[Finding, ...]] = tuple
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSide:
     """The server, not yet listening to anybody, and what commands need of it.
@@ -125,11 +124,11 @@ def build_server(
         ),
         checks={"database": database.ping, "engine": lambda: _require_shards(engine.status())},
         metrics=registry,
+        log=engine.log,
+        machine=_machine_views(changes, deployment, engine.diagnose),
         # Behind a proxy on this machine everybody would come from here.
         local_metrics=settings.host in _LOOPBACK and not settings.proxies and not settings.public_url,
         unix_s=unix_s,
-        log=engine.log,
-        machine=_machine_views(changes, deployment, engine.diagnose),
     )
     options = WebOptions(
         host=settings.host,
@@ -141,9 +140,6 @@ def build_server(
     return ServerSide(web=WebServer(console_front(build_app(parts), parts.door), options), desks=desks)
 
 
-def _open_oidc(
-    section: OidcSection, server: ServerSettings, desks: AccessDesks, outbound: Outbound
-) -> OpenIdConnect | None:
 def _machine_views(
     changes: SettingsOffice, deployment: Deployment, diagnose: Callable[[], tuple[Finding, ...]]
 ) -> MachineViews:
@@ -163,6 +159,9 @@ def _machine_views(
     )
 
 
+def _open_oidc(
+    section: OidcSection, server: ServerSettings, desks: AccessDesks, outbound: Outbound
+) -> OpenIdConnect | None:
     """Logging in elsewhere, or None if nobody does. The provider is asked when somebody logs in."""
     if section.issuer is None and section.client_id is None:
         return None

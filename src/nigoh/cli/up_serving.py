@@ -130,21 +130,21 @@ class Running:
         tune: tells it when a face is named.
         views: live pictures.
         known: the folder of known people, None without one.
+        log: its newest lines.
     """
 
     status: Callable[[], EngineStatus]
     enrol: Callable[[Sequence[GalleryChange]], None]
     tune: Callable[[NamingRule], None]
     views: LiveViews
-        log: its newest lines.
     known: KnownFaces | None
+    log: LogBook
 
 
 def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeeping:
     """Answer from now on until the stack is left; say where, and how to make the first administrator.
 
     Who is enrolled in the database is told to the engine, and found here, from now on.
-    log: LogBook
 
     Returns:
         What is to be stepped.
@@ -175,14 +175,14 @@ def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeepin
         analyser=vision.analyser,
         search=gallery.search,
         threshold=lambda: known.threshold or policy.threshold,
+        log=running.log,
+        diagnose=partial(diagnose, standing.deployment.settings),
     )
     standing.changes.attach(FollowNaming(vision, known, changing, running.tune, settings.naming))
     side = build_server(standing.changes, standing.deployment, standing.cameras, engine, standing.gate)
     keep_promises(standing.changes, standing.deployment, stack)
     stack.enter_context(ClipThread(ClipRegister(standing.deployment.database, settings.recordings_folder)))
     web = stack.enter_context(side.web)
-        log=running.log,
-        diagnose=partial(diagnose, standing.deployment.settings),
     address = (standing.server.public_url or web.address).rstrip("/")
     report_note(f"the API is at {address}/api/v1, and described at {address}/api/docs")
     if link := side.desks.first_start.offer(address, time.time()):
