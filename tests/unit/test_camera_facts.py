@@ -44,4 +44,4 @@ def test_advice_names_what_to_change(change: dict[str, object], faces: list[floa
     facts = StreamFacts(**({name: getattr(GOOD, name) for name in StreamFacts.__dataclass_fields__} | change))
     advice = advise(facts, np.array(faces, np.float32), CameraLimits())
     assert len(advice) == len(words)
-    assert all(word in line for word, line in zip(words, advice, strict=True))
+    assert all(word in line.text for word, line in zip(words, advice, strict=True))

@@ -83,7 +83,7 @@ def command(
         stream=facts,
         faces=len(heights_px),
         face_height_px=round(float(np.median(heights_px)), 1) if len(heights_px) else None,
-        advice=advise(facts, heights_px, CameraLimits()),
+        advice=tuple(each.text for each in advise(facts, heights_px, CameraLimits())),
     )
     if as_json:
         output.print(msgspec.json.format(msgspec.json.encode(result), indent=2).decode(), markup=False)

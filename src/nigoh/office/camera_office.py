@@ -56,16 +56,28 @@ class CameraOffice:
         database: transactions.
         vault: seals addresses.
         outbound: says which hosts may be connected to.
+        usual: a camera of which nothing else is said, as the settings are now.
         now: seconds since 1970.
     """
 
     def __init__(
-        self, database: Database, vault: Vault, *, now: Callable[[], float], outbound: Outbound | None = None
+        self,
+        database: Database,
+        vault: Vault,
+        *,
+        now: Callable[[], float],
+        outbound: Outbound | None = None,
+        usual: Callable[[CameraId, CameraUrl], Camera] = lambda name, url: Camera(name=name, url=url),
     ) -> None:
         self._database = database
         self._vault = vault
         self._now = now
         self._outbound = outbound or Outbound()
+        self._usual = usual
+
+    def usual(self, name: CameraId, url: CameraUrl) -> Camera:
+        """A camera of which nothing else is said."""
+        return self._usual(name, url)
 
     def watched(self) -> tuple[Camera, ...]:
         """All cameras that are to be watched, with their whole addresses, by name.
@@ -87,6 +99,11 @@ class CameraOffice:
         with self._database.read() as connection:
             return _named(connection, name)
 
+    def opened(self, name: CameraId) -> Camera:
+        """A camera with its whole address, for whoever connects to it. Raises Missing, VaultError."""
+        with self._database.read() as connection:
+            return self._opened(connection, _named(connection, name))
+
     def add(self, actor: Actor, order: CameraOrder) -> CameraRecord:
         """Add a camera.
 
@@ -96,7 +113,7 @@ class CameraOffice:
             Conflict: another camera has its name.
             Missing: its group is not there.
         """
-        self._require_reachable(order.camera.url)
+        self.require_reachable(order.camera.url)
         now = self._now()
         record = CameraRecord(
             id=new_id(now), camera=order.camera, group=order.group, enabled=order.enabled,
@@ -131,7 +148,7 @@ class CameraOffice:
             Invalid, OutboundRefused: as of `add`.
         """
         if url is not None:
-            self._require_reachable(url)
+            self.require_reachable(url)
         now = self._now()
         with self._database.begin() as connection:
             before = _named(connection, name)
@@ -178,7 +195,8 @@ class CameraOffice:
             CameraGroups(connection).remove(group_id, version=version)
             self._tell_group(connection, actor, group_id, "removed")
 
-    def _require_reachable(self, url: CameraUrl) -> None:
+    def require_reachable(self, url: CameraUrl) -> None:
+        """Whether a camera may be at this address. Raises Invalid, OutboundRefused."""
         if url.scheme not in NETWORK_SCHEMES:
             known = ", ".join(NETWORK_SCHEMES)
             raise Invalid("url", f"a camera's address begins with one of {known}, followed by ://")

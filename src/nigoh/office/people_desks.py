@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nigoh.domain.faces import Faces
+from nigoh.domain.frame import Pixels
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.office.bulk_import import BulkImport, ImportOptions
 from nigoh.office.enrolment_office import EnrolmentOffice
@@ -33,6 +35,7 @@ class PeopleDesks:
         history: searches the past.
         exports: hands people out.
         new_import: begins an import; each is used once.
+        find_faces: where faces are in a picture.
     """
 
     people: PeopleOffice
@@ -43,6 +46,7 @@ class PeopleDesks:
     history: HistoryOffice
     exports: ExportOffice
     new_import: Callable[[ImportOptions], BulkImport]
+    find_faces: Callable[[Pixels], Faces]
 
 
 def open_people_desks(
@@ -70,4 +74,5 @@ def open_people_desks(
         history=HistoryOffice(database, examiner, tracks, now=now),
         exports=ExportOffice(database, media, now=now),
         new_import=lambda options: BulkImport(database, desk, keeper, now=now, options=options),
+        find_faces=examiner.find,
     )

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from nigoh.domain.enrolment import Finding
+from nigoh.domain.faces import Faces
 from nigoh.domain.frame import Pixels
 from nigoh.domain.geometry import areas
 from nigoh.domain.photo_check import PhotoFace, PhotoOutcome, face_advice
@@ -96,6 +97,11 @@ class PhotoExaminer:
             self._examined(each, templates.pick(list(range(start, end))))
             for each, (start, end) in zip(portrayed, pairwise(edges), strict=True)
         ]
+
+    def find(self, pixels: Pixels) -> Faces:
+        """The faces of a picture, (H, W, 3) uint8 BGR, and no more of them."""
+        with self._turn:
+            return self._analyser.detect([pixels])[0]
 
     def _portray(self, pixels: Pixels, *, every_face: bool) -> _Portrayed:
         portraits = portray_photo(self._analyser, pixels)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -58,6 +59,25 @@ class CameraLimits:
     lean_codecs: tuple[str, ...] = ("h264", "hevc")
 
 
+class AdviceKind(StrEnum):
+    """What could be better."""
+
+    NO_FACE = "no_face"
+    SMALL_FACES = "small_faces"
+    COSTLY_CODEC = "costly_codec"
+    RARE_KEYFRAMES = "rare_keyframes"
+    LARGE_PICTURE = "large_picture"
+    MANY_PICTURES = "many_pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to change: what kind it is of, and a sentence that says it."""
+
+    kind: AdviceKind
+    text: str
+
+
 def measure_stream(codec: str, size_px: tuple[int, int], marks: Sequence[PacketMark]) -> StreamFacts:
     """Facts from at least two packets, in the order in which they came; size_px is width and height."""
     times = np.array([mark.t_s for mark in marks])
@@ -75,7 +95,7 @@ def measure_stream(codec: str, size_px: tuple[int, int], marks: Sequence[PacketM
     )
 
 
-def advise(facts: StreamFacts, face_heights_px: Floats, limits: CameraLimits) -> tuple[str, ...]:
+def advise(facts: StreamFacts, face_heights_px: Floats, limits: CameraLimits) -> tuple[Advice, ...]:
     """What to change at the camera, most useful first; nothing if it is well set.
 
     Args:
@@ -86,26 +106,32 @@ def advise(facts: StreamFacts, face_heights_px: Floats, limits: CameraLimits) ->
     return (*_about_faces(face_heights_px, limits), *_about_stream(facts, limits))
 
 
-def _about_faces(heights_px: Floats, limits: CameraLimits) -> list[str]:
+def _about_faces(heights_px: Floats, limits: CameraLimits) -> list[Advice]:
     if not len(heights_px):
-        return ["no face was seen: test again while somebody walks past at the usual distance"]
+        text = "no face was seen: test again while somebody walks past at the usual distance"
+        return [Advice(AdviceKind.NO_FACE, text)]
     usual = float(np.median(heights_px))
     if usual < limits.good_face_px:
         wanted = f"{limits.good_face_px:.0f} px"
-        return [f"faces are about {usual:.0f} px high: move or zoom until they are {wanted}, or use the main stream"]
+        text = f"faces are about {usual:.0f} px high: move or zoom until they are {wanted}, or use the main stream"
+        return [Advice(AdviceKind.SMALL_FACES, text)]
     return []
 
 
-def _about_stream(facts: StreamFacts, limits: CameraLimits) -> list[str]:
+def _about_stream(facts: StreamFacts, limits: CameraLimits) -> list[Advice]:
     advice = []
     interval_s = facts.keyframe_interval_s
     if facts.codec not in limits.lean_codecs:
-        advice.append(f"{facts.codec} costs more to receive than H.264 or H.265: choose one of these")
+        text = f"{facts.codec} costs more to receive than H.264 or H.265: choose one of these"
+        advice.append(Advice(AdviceKind.COSTLY_CODEC, text))
     elif interval_s is None or interval_s > limits.longest_keyframe_s:
         seen = "none twice" if interval_s is None else f"one every {interval_s:.1f} s"
-        advice.append(f"keyframes are rare ({seen}): set the I-frame interval to 1 or 2 s, and smart coding off")
+        text = f"keyframes are rare ({seen}): set the I-frame interval to 1 or 2 s, and smart coding off"
+        advice.append(Advice(AdviceKind.RARE_KEYFRAMES, text))
     if facts.width_px * facts.height_px > limits.most_px:
-        advice.append(f"{facts.width_px}x{facts.height_px} costs much to decode: 1920x1080 is enough for faces")
+        text = f"{facts.width_px}x{facts.height_px} costs much to decode: 1920x1080 is enough for faces"
+        advice.append(Advice(AdviceKind.LARGE_PICTURE, text))
     if facts.fps > limits.enough_fps:
-        advice.append(f"{facts.fps:.0f} pictures a second cost more than they help: 10 to 15 are enough")
+        text = f"{facts.fps:.0f} pictures a second cost more than they help: 10 to 15 are enough"
+        advice.append(Advice(AdviceKind.MANY_PICTURES, text))
     return advice

@@ -33,12 +33,14 @@ from nigoh.office.access_desks import AccessDesks, open_desks
 from nigoh.office.accounts import NewUser
 from nigoh.office.actor import Actor
 from nigoh.office.camera_office import CameraOffice, CameraOrder
+from nigoh.office.camera_tester import CameraTester
 from nigoh.office.passwords import PasswordCost
 from nigoh.office.people_desks import open_people_desks
 from nigoh.office.person_draft import PersonDraft
 from nigoh.office.personal_tokens import TokenOrder
 from nigoh.office.sessions import Visitor
 from nigoh.office.settings_office import SettingsOffice
+from nigoh.outbound import Outbound
 from nigoh.server.access.door import AccessDoor
 from nigoh.server.access.routers import access_routers
 from nigoh.server.app import build_app
@@ -48,6 +50,7 @@ from nigoh.server.live_views import LiveViews
 from nigoh.server.parts import ServerParts
 from nigoh.server.patient_protocol import Patience
 from nigoh.server.routes.audit import audit_router
+from nigoh.server.routes.camera_trials import camera_trials_router
 from nigoh.server.sockets import SocketOptions
 from nigoh.server.web_server import WebOptions, WebServer
 from nigoh.storage.database.clips import Clips
@@ -212,18 +215,22 @@ def _build(database: Database, folder: Path, analyser: FaceAnalyser) -> House:
     media = MediaStore(folder / "media", vault, clock)
     desks = open_desks(database, vault, cost=PasswordCost(memory_kib=8, passes=1, lanes=1))
     search = ExactGallery(analyser.model).search
+    settings = SettingsOffice(database, parse_engine_file(CONFIGURATION, folder / "nigoh.toml"), now=clock)
+    people = open_people_desks(database, media, analyser, search, now=clock)
+    cameras = CameraOffice(database, vault, now=clock, usual=settings.usual_camera)
+    tester = CameraTester(database, cameras, Outbound(), people.find_faces, now=clock)
     parts = ServerParts(
         door=AccessDoor(desks.sessions, desks.tokens, clock, tickets=desks.tickets),
         database=database,
         media=media,
-        people=open_people_desks(database, media, analyser, search, now=clock),
-        cameras=CameraOffice(database, vault, now=clock),
-        settings=SettingsOffice(database, parse_engine_file(CONFIGURATION, folder / "nigoh.toml"), now=clock),
+        people=people,
+        cameras=cameras,
+        settings=settings,
         views=engine.views,
         status=engine.status,
         threshold=lambda: 0.4,
         recordings=folder / "recordings",
-        routers=(*access_routers(desks, clock), audit_router(database)),
+        routers=(*access_routers(desks, clock), audit_router(database), camera_trials_router(tester)),
         checks={"database": database.ping},
         local_metrics=False,
         unix_s=clock,
