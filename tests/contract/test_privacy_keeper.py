@@ -68,6 +68,18 @@ def test_a_round_is_done_at_once_and_then_every_hour(parts: KeeperParts) -> None
     assert rows.asked == [(TIMES, NOW), (TIMES, NOW + 3600)]
 
 
+def test_other_times_are_kept_from_the_next_step_on_which_does_a_round(parts: KeeperParts) -> None:
+    rows = Scripted()
+    keeper = PrivacyKeeper(replace(parts, retention=rows))
+    keeper.step(0.0, NOW)
+    keeper.keep(TIMES)
+    assert keeper.step(60.0, NOW) is None, "these are the times that it has"
+    shorter = replace(TIMES, sightings_s=1)
+    keeper.keep(shorter)
+    assert keeper.step(120.0, NOW) is not None
+    assert rows.asked[-1][0] == shorter
+
+
 def test_what_was_removed_is_written_down_with_its_counts(parts: KeeperParts, database: Database) -> None:
     keeper = PrivacyKeeper(replace(parts, retention=Scripted(sightings=7)))
     assert keeper.round(NOW) == RetentionCounts(sightings=7)

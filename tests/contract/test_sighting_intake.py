@@ -53,10 +53,11 @@ class Office:
         self.root = folder / "spool"
         options = WritingOptions(store_unknown=unknown, sinks=lambda: sinks)
         self.room = SpoolRoom(self.root, KEY)
+        self.writer = SightingWriter(self.vault, self.media, options)
         self.intake = SightingIntake(
             self.room,
             self,
-            SightingWriter(self.vault, self.media, options),
+            self.writer,
             IntakeLimits(most_records=10),
             clocks=Clocks(monotonic=lambda: 0.0, wall=lambda: NOW),
             chance=lambda: 1.0,
@@ -232,6 +233,15 @@ def test_nothing_of_people_who_match_nobody_is_stored_where_that_is_wanted(priva
     assert (counts.stored, counts.unknown) == (1, 2)
     assert private_office.events() == [("b", "appeared")]
     assert private_office.media_files() == 1
+
+
+def test_whether_people_who_match_nobody_are_stored_can_be_said_at_any_time(private_office: Office) -> None:
+    a, b, c = (told_sighting(name) for name in "abc")
+    private_office.take_in(spooled(a))
+    private_office.writer.keep_unknown(store=True)
+    assert private_office.take_in(spooled(b)).stored == 1
+    private_office.writer.keep_unknown(store=False)
+    assert private_office.take_in(spooled(c)).unknown == 1
 
 
 def test_who_is_recognised_later_appears_then(private_office: Office) -> None:

@@ -69,4 +69,4 @@ class FollowIntake:
 
     def follow(self, settings: EngineSettings) -> None:
         """From the next sightings on that are written."""
-        self.writer.keep_unknown(settings.privacy.store_unknown)
+        self.writer.keep_unknown(store=settings.privacy.store_unknown)

@@ -95,7 +95,13 @@ def open_standing(settings: EngineSettings, choice: DeploymentChoice, stack: Exi
     changes = SettingsOffice(deployment.database, settings.with_data(place.data), now=time.time)
     settings = changes.begun_with
     gate = open_gate(settings)
-    cameras = CameraOffice(deployment.database, deployment.vault, now=time.time, outbound=gate)
+    cameras = CameraOffice(
+        deployment.database,
+        deployment.vault,
+        now=time.time,
+        outbound=gate,
+        usual=changes.usual_camera,
+    )
     return Standing(
         settings=settings, server=server, deployment=deployment, cameras=cameras, gate=gate, changes=changes
     )

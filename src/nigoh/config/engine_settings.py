@@ -182,6 +182,23 @@ class CameraDefaults(FileSettings):
         Record.NEVER, description="What is kept of its video: nothing, a clip around each sighting, or everything."
     )
 
+    def usual(self, name: CameraId, url: CameraUrl) -> Camera:
+        """A camera of which nothing else is said."""
+        return Camera(
+            name=name,
+            url=url,
+            transport=self.transport,
+            mode=self.mode,
+            fps=self.fps,
+            burst_fps=self.burst_fps,
+            still_s=self.still_s,
+            least_fps=self.least_fps,
+            priority=Priority[self.priority.upper()],
+            regions=Regions(zones=self.zones, masks=self.masks),
+            schedule=Schedule(tuple(parse_hours(text) for text in self.schedule)),
+            record=self.record,
+        )
+
 
 class CameraSettings(CameraDefaults):
     """[[cameras]]: one camera."""
@@ -198,20 +215,7 @@ class CameraSettings(CameraDefaults):
 
     def to_camera(self, url: CameraUrl) -> Camera:
         """The camera, at an address that holds what is needed to log in."""
-        return Camera(
-            name=CameraId(self.name),
-            url=url,
-            transport=self.transport,
-            mode=self.mode,
-            fps=self.fps,
-            burst_fps=self.burst_fps,
-            still_s=self.still_s,
-            least_fps=self.least_fps,
-            priority=Priority[self.priority.upper()],
-            regions=Regions(zones=self.zones, masks=self.masks),
-            schedule=Schedule(tuple(parse_hours(text) for text in self.schedule)),
-            record=self.record,
-        )
+        return self.usual(CameraId(self.name), url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,11 @@ from sqlalchemy import Connection
 from nigoh.config.changeable import FIELDS, checked, field_of, overlaid, stands_in, value_in
 from nigoh.config.engine_settings import EngineSettings
 from nigoh.domain.audit import AuditAction
+from nigoh.domain.camera import Camera
+from nigoh.domain.camera_url import CameraUrl
 from nigoh.domain.records import EventKind
 from nigoh.domain.setting import Applies, Origin, SettingField, SettingState, SettingValue
+from nigoh.domain.sighting import CameraId
 from nigoh.errors import NigohError
 from nigoh.office.actor import Actor
 from nigoh.office.news import tell
@@ -84,6 +87,10 @@ class SettingsOffice:
     def wanted(self) -> EngineSettings:
         """What is to hold now; of those settings that wait for the next start `begun_with` holds."""
         return self._wanted
+
+    def usual_camera(self, name: CameraId, url: CameraUrl) -> Camera:
+        """A camera of which nothing else is said."""
+        return self._wanted.cameras_default.usual(name, url)
 
     def attach(self, follower: SettingsFollower) -> None:
         """Let this follow from now on what is changed; what held at the beginning it knows."""

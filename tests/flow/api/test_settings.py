@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nigoh.config.engine_settings import EngineSettings
 
 PATH = "/api/v1/settings"
+CAMERAS = ("cameras_default.record", "cameras_default.priority")
 DAYS = f"{PATH}/privacy.unknown_days"
 
 
@@ -41,7 +42,7 @@ class Follower:
 def client(house: House) -> Iterator[httpx.Client]:
     with house.client() as client:
         yield client
-        for key in ("privacy.unknown_days", "watch.threshold", "watch.false_alarms", "engine.shards"):
+        for key in ("privacy.unknown_days", "watch.threshold", "watch.false_alarms", "engine.shards", *CAMERAS):
             client.delete(f"{PATH}/{key}")
 
 
@@ -117,6 +118,16 @@ def test_what_holds_at_once_is_followed_and_what_waits_for_a_start_is_told_apart
     assert follower.days == [2.5]
     shards = client.put(f"{PATH}/engine.shards", json={"value": 3}).json()
     assert (shards["value"], shards["in_force"], shards["applies"]) == (3, 0, "after restart")
+
+
+def test_cameras_that_are_added_say_what_the_settings_say_unless_they_say_otherwise(client: httpx.Client) -> None:
+    client.put(f"{PATH}/cameras_default.record", json={"value": "always"})
+    client.put(f"{PATH}/cameras_default.priority", json={"value": "high"})
+    bodies = ({"name": "porch"}, {"name": "attic", "record": "never"})
+    made = [client.post("/api/v1/cameras", json={"url": "rtsp://10.0.0.7/", **body}).json() for body in bodies]
+    assert [(each["record"], each["priority"]) for each in made] == [("always", "high"), ("never", "high")]
+    for body in bodies:
+        client.delete(f"/api/v1/cameras/{body['name']}")
 
 
 def test_a_change_that_cannot_be_followed_is_refused_and_not_kept(client: httpx.Client, house: House) -> None:

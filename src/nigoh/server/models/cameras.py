@@ -1,5 +1,6 @@
 """Cameras and their groups as JSON. User and password go in and never come out."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -89,14 +90,14 @@ _PLAIN = frozenset({"transport", "mode", "fps", "burst_fps", "still_s", "least_f
 
 
 class CameraIn(Watching):
-    """A camera that is to be watched."""
+    """A camera that is to be watched. What is left out is as the settings `cameras_default` say."""
 
     name: CameraName = Field(description="Up to 64 letters, digits, spaces and . _ -; it stays for ever.")
     url: Url
 
-    def order(self) -> CameraOrder:
-        """The same, as the office takes it."""
-        camera = self.watched(Camera(name=CameraId(self.name), url=CameraUrl(self.url)))
+    def order(self, usual: Callable[[CameraId, CameraUrl], Camera]) -> CameraOrder:
+        """The same, as the office takes it; `usual` is a camera of which nothing else is said."""
+        camera = self.watched(usual(CameraId(self.name), CameraUrl(self.url)))
         return CameraOrder(camera=camera, group=self.group or None, enabled=self.enabled)
 
 

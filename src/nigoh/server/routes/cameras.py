@@ -53,7 +53,7 @@ def cameras_router(database: Database, cameras: CameraOffice, status: Callable[[
         """Add a camera; it is watched at once."""
         if not who.sees(CameraId(body.name)):
             raise Forbidden(f"you may not see a camera of the name {body.name}", "Ask who may see all cameras.")
-        made = cameras.add(actor_of(who, reason), body.order())
+        made = cameras.add(actor_of(who, reason), body.order(cameras.usual))
         set_version(response, made.version)
         response.headers["Location"] = f"/api/v1/cameras/{made.camera.name}"
         return camera_model(made, None)
