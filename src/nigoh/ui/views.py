@@ -7,6 +7,7 @@ from nigoh.ui.events_view import EventsView
 from nigoh.ui.live_view import LiveView
 from nigoh.ui.settings_view import SettingsView
 from nigoh.ui.system_view import SystemView
+from nigoh.ui.user_add_view import UserAddView
 from nigoh.ui.user_list_view import UserListView
 from nigoh.ui.view import Entry
 
@@ -41,6 +42,13 @@ VIEWS: tuple[Entry, ...] = (
         permission=Permission.PEOPLE_READ,
         icon=ft.Icons.PEOPLE_OUTLINE,
         chosen_icon=ft.Icons.PEOPLE,
+    ),
+    Entry(
+        pattern="/people/new",
+        title=lambda say: say("Add people"),
+        make=UserAddView,
+        permission=Permission.PEOPLE_WRITE,
+        parent="/people",
     ),
     Entry(
         pattern="/system",
