@@ -15,7 +15,9 @@ from nigoh.domain.system_facts import Finding
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import ConfigError, Retryable
 from nigoh.office.access_desks import AccessDesks, open_desks
+from nigoh.office.camera_frames import CameraFrames
 from nigoh.office.camera_office import CameraOffice
+from nigoh.office.camera_tester import CameraTester
 from nigoh.office.kept_places import KeptPlaces
 from nigoh.office.log_book import LogBook
 from nigoh.office.machine_facts import known_devices, known_models
@@ -34,7 +36,9 @@ from nigoh.server.live_views import LiveViews
 from nigoh.server.metrics import StatusCollector
 from nigoh.server.parts import ServerParts
 from nigoh.server.routes.audit import audit_router
+from nigoh.server.routes.camera_trials import camera_trials_router
 from nigoh.server.web_server import WebOptions, WebServer
+from nigoh.video.one_frame import take_frame
 
 _BOTH = "Write both as the provider says."
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -112,11 +116,16 @@ def build_server(
         cameras=cameras,
         settings=changes,
         views=engine.views,
+        frames=CameraFrames(cameras.opened, whole.cameras, lambda camera: take_frame(camera, outbound)).take,
         status=engine.status,
         threshold=engine.threshold,
         recordings=whole.recordings_folder,
         erasure=lambda: changes.wanted.privacy.erasure,
-        routers=(*access_routers(desks, unix_s, oidc), audit_router(database)),
+        routers=(
+            *access_routers(desks, unix_s, oidc),
+            audit_router(database),
+            camera_trials_router(CameraTester(database, cameras, outbound, people.find_faces, now=unix_s)),
+        ),
         checks={"database": database.ping, "engine": lambda: _require_shards(engine.status())},
         metrics=registry,
         log=engine.log,

@@ -65,7 +65,7 @@ class TrackHistory:
         self._number = 0
         self._followed_s = float("-inf")
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="track-history", daemon=True)
+        self._thread: threading.Thread | None = None
 
     @property
     def model(self) -> ModelIdentity:
@@ -99,6 +99,8 @@ class TrackHistory:
             return len(vectors)
 
     def __enter__(self) -> Self:
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="track-history", daemon=True)
         self._thread.start()
         return self
 
@@ -106,7 +108,8 @@ class TrackHistory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping.set()
-        self._thread.join(_JOIN_S)
+        if self._thread is not None:
+            self._thread.join(_JOIN_S)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -33,6 +33,7 @@ from nigoh.server.routes.camera_groups import camera_groups_router
 from nigoh.server.routes.cameras import cameras_router
 from nigoh.server.routes.clips import clips_router
 from nigoh.server.routes.events import events_router
+from nigoh.server.routes.frames import frames_router
 from nigoh.server.routes.health import health_router, metrics_router
 from nigoh.server.routes.history import history_router
 from nigoh.server.routes.imports import imports_router
@@ -121,6 +122,7 @@ def _routers(parts: ServerParts, feed: EventFeed, history: SystemHistory) -> tup
         clips_router(database, parts.recordings, notes.clip),
         # Before those of a camera, as /cameras/NAME/picture is the longer path.
         live_router(parts.views, room, notes.live),
+        frames_router(people.enrolment, parts.frames, notes.live),
         cameras_router(database, parts.cameras, parts.status),
         camera_groups_router(database, parts.cameras),
         events_router(StoredEvents(database), feed, room),

@@ -10,6 +10,8 @@ from prometheus_client import CollectorRegistry
 
 from nigoh.domain.camera_status import EngineStatus
 from nigoh.domain.erasure import ErasurePolicy
+from nigoh.domain.sighting import CameraId
+from nigoh.office.camera_frames import no_frames
 from nigoh.office.camera_office import CameraOffice
 from nigoh.office.log_book import LogBook
 from nigoh.office.people_desks import PeopleDesks
@@ -36,6 +38,7 @@ class ServerParts:
         people: all that has to do with people and faces.
         cameras, settings: what is done with them.
         views: live pictures.
+        frames: takes one picture of a camera, encoded, for whoever enrols or looks for who stands there.
         status: how the engine is, from any thread and without waiting long.
         threshold: least similarity of a known person now.
         recordings: folder of recordings, or None.
@@ -62,6 +65,7 @@ class ServerParts:
     views: LiveViews
     status: Callable[[], EngineStatus]
     threshold: Callable[[], float]
+    frames: Callable[[CameraId], bytes] = no_frames
     recordings: Path | None = None
     erasure: Callable[[], ErasurePolicy] = ErasurePolicy
     routers: tuple[APIRouter, ...] = ()
