@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field
 
 from nigoh.domain.audit import AuditAction, AuditEntry
+from nigoh.domain.audit_chain import ChainReport
 from nigoh.server.times import Time, to_time
 
 
@@ -23,6 +24,30 @@ class AuditEntryModel(BaseModel):
     encoding: int = Field(description="Which form of the entry the hash was taken over.")
     previous: str = Field(description="Hash of the entry before it.")
     hash: str = Field(description="SHA-256 over this entry and `previous`.")
+
+
+class ChainModel(BaseModel):
+    """What a check of the whole chain found."""
+
+    whole: bool = Field(description="Every entry is as it was written.")
+    entries: int = Field(description="How many are intact, from the first on.")
+    head: str = Field(
+        description="Hash of the newest intact one; note it elsewhere to see later that nothing was cut."
+    )
+    broken: int | None = Field(description="Number of the first broken entry.")
+    damage: str = Field(description='What is wrong with it, or "".')
+
+
+def chain_model(report: ChainReport) -> ChainModel:
+    """A report as JSON."""
+    found = report.first_break
+    return ChainModel(
+        whole=found is None,
+        entries=report.entries,
+        head=report.head.hash if report.head else "",
+        broken=found.number if found else None,
+        damage=f"{found.damage.value}: {found.what}" if found else "",
+    )
 
 
 def audit_entry_model(entry: AuditEntry) -> AuditEntryModel:
