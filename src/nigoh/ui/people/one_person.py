@@ -5,6 +5,7 @@ import flet as ft
 from nigoh.domain.access import Permission
 from nigoh.errors import NigohError
 from nigoh.ui.baskets import ReceivedFile
+from nigoh.ui.client.api import Query
 from nigoh.ui.client.listed import Listed
 from nigoh.ui.client.people import PersonInfo
 from nigoh.ui.client.problem import ApiProblem
@@ -168,7 +169,7 @@ class OnePerson:
     async def _look_for_namesakes(self, _event: object) -> None:
         name = (self._form.name.value or "").strip()
         may = name and self._console.may(Permission.PEOPLE_READ)
-        asked = {"search": name, "limit": _NAMESAKES}
+        asked: Query = {"search": name, "limit": _NAMESAKES}
         found = (await self._console.api.get("/people", Listed[PersonInfo], asked)).items if may else ()
         say = self._console.say
         told = ft.Text(say("Somebody of this name is enrolled already:"), color=ft.Colors.TERTIARY)

@@ -10,7 +10,7 @@ from nigoh.ui.console import Console
 from nigoh.ui.people.draft_photo import DraftPhoto
 from nigoh.ui.people.words import advice_text, outcome_text, quality_text
 
-CARD_PX = 300
+CARD_PX = 288
 _PICTURE_PX = 240
 _LEAST_PX = 18
 
@@ -129,8 +129,6 @@ def _face(console: Console, photo: DraftPhoto, number: int, box: Box, chosen: Fa
     is_meant, is_one_of = number == photo.check.chosen, len(photo.check.faces) > 1
     label = console.say("Face {number}", number=number + 1)
     framed = ft.Container(
-        left=box[0],
-        top=box[1],
         width=box[2] - box[0],
         height=box[3] - box[1],
         border=ft.Border.all(3 if is_meant else 2, ft.Colors.GREEN_ACCENT_400 if is_meant else ft.Colors.AMBER_400),
@@ -138,10 +136,5 @@ def _face(console: Console, photo: DraftPhoto, number: int, box: Box, chosen: Fa
         tooltip=label if is_meant or not is_one_of else console.say("Take this face"),
         on_click=console.doing(choose) if is_one_of else None,
     )
-    return framed if not is_one_of else _named(framed, f"face-{number + 1}", label, box)
-
-
-def _named(framed: ft.Container, identifier: str, label: str, box: Box) -> ft.Control:
-    left, top = box[0], box[1]
-    framed.left = framed.top = None
-    return ft.Semantics(content=framed, identifier=identifier, label=label, button=True, left=left, top=top)
+    named = ft.Semantics(content=framed, identifier=f"face-{number + 1}", label=label, button=is_one_of)
+    return ft.Container(content=named, left=box[0], top=box[1])
