@@ -33,6 +33,7 @@ from nigoh.server.access.routers import access_routers
 from nigoh.server.app import build_app
 from nigoh.server.console.front import console_front
 from nigoh.server.live_views import LiveViews
+from nigoh.server.delivery_metrics import DeliveryCollector, DeliveryViews
 from nigoh.server.metrics import StatusCollector
 from nigoh.server.parts import ServerParts
 from nigoh.server.routes.audit import audit_router
@@ -64,6 +65,7 @@ class EngineSide:
     search: Search
     threshold: Callable[[], float]
     log: LogBook = field(default_factory=LogBook)
+    delivery: DeliveryViews | None = None
     diagnose: Callable[[], tuple[Finding, ...]] = tuple
 
 
@@ -108,6 +110,8 @@ def build_server(
     origins = (settings.public_url,) if settings.public_url else ()
     registry = CollectorRegistry()
     registry.register(StatusCollector(engine.status))
+    if engine.delivery is not None:
+        registry.register(DeliveryCollector(engine.delivery))
     parts = ServerParts(
         door=AccessDoor(desks.sessions, desks.tokens, unix_s, origins, tickets=desks.tickets),
         database=database,

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Iterator
 
+from nigoh.cli.delivery_checks import check_outbox, check_room, check_spools
 from nigoh.cli.machine_checks import Check, Outcome, check_machine
 from nigoh.config.deployment_settings import DeploymentSettings
 from nigoh.domain.system_facts import Finding
 from nigoh.errors import NigohError
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.health import check_database
+from nigoh.storage.spool_room import SPOOLS
 from nigoh.storage.vault.health import check_keys
 
 _SQLITE = "sqlite:///"
@@ -26,12 +28,16 @@ def check_deployment(settings: DeploymentSettings) -> Iterator[Check]:
         detail = f"none in {settings.data} yet: the first nigoh up makes it"
         yield Check(name="database", outcome=Outcome.OK, detail=detail, needed=False)
         return
+    if settings.data.is_dir():
+        yield check_room(settings.data)
+        yield check_spools(settings.data / SPOOLS, time.time())
     try:
         with Database(settings.database) as database:
             for check in check_database(database, time.time()):
                 yield _check(check.name, check.detail, is_well=check.is_well)
             for finding in check_keys(settings, database):
                 yield _check(finding.name, finding.detail, is_well=finding.is_ok)
+            yield from check_outbox(database)
     except NigohError as error:
         yield _check("database", str(error), is_well=False)
 

@@ -135,8 +135,9 @@ def _run(start: Start, lines: UpLines, language: Language, seconds: float | None
         settings = standing.settings if standing else loaded.settings
         stack.enter_context(only_engine_of(settings.engine.data_dir))
         outputs: tuple[Output, ...] = _open_outputs(settings.engine, stack)
-        if standing:
-            outputs += (open_intake(standing, stack),)
+        delivery = open_intake(standing, stack) if standing else None
+        if delivery:
+            outputs += (delivery.output,)
         views = LiveViews(show)
         teller = EngineTeller(lines, outputs, views)
         known = _enrol(settings, requests)
@@ -160,6 +161,7 @@ def _run(start: Start, lines: UpLines, language: Language, seconds: float | None
                 views=views,
                 known=known,
                 log=start.log,
+                delivery=delivery.views if delivery else None,
             )
             beside += [serve(standing, running, stack).step, standing.changes.step]
         EngineRun(supervisor, teller, config, requests, woken, tuple(beside)).run(seconds)

@@ -18,6 +18,7 @@ from nigoh.deployment_wiring import Deployment, open_deployment
 from nigoh.domain.camera_status import EngineStatus
 from nigoh.domain.gallery_change import GalleryChange
 from nigoh.domain.naming_rule import NamingRule
+from nigoh.domain.outbox import OutboxCount
 from nigoh.engine.gallery_follower import GalleryFollower
 from nigoh.engine.known_faces import KnownFaces
 from nigoh.engine.known_people import KnownPeople
@@ -30,17 +31,17 @@ from nigoh.office.settings_office import SettingsOffice
 from nigoh.office.sighting_intake import SightingIntake
 from nigoh.office.sighting_writing import SightingWriter, WritingOptions
 from nigoh.outbound import Outbound
+from nigoh.server.delivery_metrics import DeliveryViews
 from nigoh.server.live_views import LiveViews
 from nigoh.server_wiring import EngineSide, build_server
+from nigoh.storage.database.outbox import Outbox
 from nigoh.storage.database.templates import TemplateRows
 from nigoh.storage.gallery_feed import GalleryFeed
 from nigoh.storage.spool import Spool
-from nigoh.storage.spool_room import SpoolRoom
+from nigoh.storage.spool_room import SPOOLS, SpoolRoom
 from nigoh.wiring import build_decision_policy, build_vision, threshold_by_size
 
 _TIDY_S = 3600.0
-_SPOOLS = "spools"
-"""Folder, in the engine's own, of sightings that are on their way to the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +108,27 @@ def open_standing(settings: EngineSettings, choice: DeploymentChoice, stack: Exi
     )
 
 
-def open_intake(standing: Standing, stack: ExitStack) -> SpooledOutput:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The way of sightings into the database.
+
+    Attributes:
+        output: takes them.
+        views: how it goes.
+    """
+
+    output: SpooledOutput
+    views: DeliveryViews
+
+
+def open_intake(standing: Standing, stack: ExitStack) -> Delivery:
     """Take sightings into the database from now on until the stack is left, by way of a spool.
 
     Raises:
         ConfigError: another process reads the spools.
         OutputError: the folder cannot be written.
     """
-    deployment, root = standing.deployment, standing.settings.engine.data_dir / _SPOOLS
+    deployment, root = standing.deployment, standing.settings.engine.data_dir / SPOOLS
     with deployment.database.begin() as connection:
         key = deployment.vault.secret(connection, "spool")
     options = WritingOptions(store_unknown=standing.settings.privacy.store_unknown)
@@ -123,7 +137,14 @@ def open_intake(standing: Standing, stack: ExitStack) -> SpooledOutput:
     room = stack.enter_context(SpoolRoom(root, key))
     intake = stack.enter_context(SightingIntake(room, deployment.database, writer))
     spool = stack.enter_context(Spool(root / "engine", key))
-    return SpooledOutput(spool, intake.poke)
+    output = SpooledOutput(spool, intake.poke)
+
+    def outbox() -> tuple[OutboxCount, ...]:
+        with deployment.database.read() as connection:
+            return Outbox(connection).waiting()
+
+    views = DeliveryViews(intake=lambda: intake.state, lost=lambda: output.lost, outbox=outbox)
+    return Delivery(output=output, views=views)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +158,7 @@ class Running:
         views: live pictures.
         known: the folder of known people, None without one.
         log: its newest lines.
+        delivery: how sightings get into the database.
     """
 
     status: Callable[[], EngineStatus]
@@ -145,6 +167,7 @@ class Running:
     views: LiveViews
     known: KnownFaces | None
     log: LogBook
+    delivery: DeliveryViews | None = None
 
 
 def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeeping:
@@ -182,6 +205,7 @@ def serve(standing: Standing, running: Running, stack: ExitStack) -> Housekeepin
         search=gallery.search,
         threshold=lambda: known.threshold or policy.threshold,
         log=running.log,
+        delivery=running.delivery,
         diagnose=partial(diagnose, standing.deployment.settings),
     )
     standing.changes.attach(FollowNaming(vision, known, changing, running.tune, settings.naming))

@@ -12,6 +12,9 @@ from nigoh.errors import ConfigError, OutputError
 from nigoh.storage.spool_format import READER_LOCK
 from nigoh.storage.spool_reader import ReadingCounts, SpoolBatch, SpoolReader
 
+SPOOLS = "spools"
+"""Folder, in the data folder, of sightings that are on their way to the database."""
+
 _UNSAFE = re.compile(r"[^\w-]+")
 
 
