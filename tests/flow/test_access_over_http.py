@@ -1,6 +1,7 @@
 """Logging in over HTTP: cookies, forged requests, tokens, revocation, the first start; a real server and database."""
 
 import asyncio
+import re
 import sqlite3
 import ssl
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
+import cv2
 import httpx
+import numpy as np
 import pyotp
 import pytest
 import websockets
@@ -17,6 +20,7 @@ from fastapi import APIRouter, FastAPI, WebSocket
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from nigoh.domain.access import Principal, Role, command_principal
+from nigoh.domain.audit import AuditAction
 from nigoh.domain.master_key import MasterKey
 from nigoh.domain.users import User
 from nigoh.office.access_desks import AccessDesks, open_desks
@@ -27,6 +31,7 @@ from nigoh.server.access.routers import access_routers
 from nigoh.server.guard import needs, put_door
 from nigoh.server.problems import answer_errors
 from nigoh.server.web_server import WebOptions, WebServer
+from nigoh.storage.audit import Audit
 from nigoh.storage.database.database import Database
 from nigoh.storage.vault.vault import Vault
 
@@ -74,6 +79,20 @@ class House:
 
 def login(browser: httpx.Client, name: str = "ali", password: str = PASSWORD, code: str = "") -> httpx.Response:
     return browser.post("/session", json={"name": name, "password": password, "code": code})
+
+
+def scanned(svg: str) -> str:
+    """What a camera reads from a QR code that is drawn in strokes, a row after the other."""
+    size = int(re.findall(r'viewBox="0 0 (\d+) ', svg)[0])
+    picture, x, y = np.full((size, size), 255, np.uint8), 0, 0
+    for move, first, second in re.findall(r"([Mmh])(-?\d+) ?(-?[\d.]+)?", svg.partition('class="qrline"')[2]):
+        if move == "h":
+            picture[y, x : x + int(first)] = 0
+            x += int(first)
+        else:
+            x, y = (x * (move == "m") + int(first), y * (move == "m") + int(float(second)))
+    large = cv2.resize(picture, None, fx=8, fy=8, interpolation=cv2.INTER_NEAREST)
+    return cv2.QRCodeDetector().detectAndDecode(large)[0]
 
 
 def follow_router() -> APIRouter:
@@ -395,6 +414,7 @@ def test_a_second_factor_is_set_up_wanted_and_removed(house: House, ali: User) -
     assert browser.post("/me/totp", json={"password": "wrong"}).status_code == 403
     begun = browser.post("/me/totp", json={"password": PASSWORD}).json()
     totp = pyotp.parse_uri(begun["address"])
+    assert scanned(begun["qr_svg"]) == begun["address"]
     assert isinstance(totp, pyotp.TOTP)
     assert browser.put("/me/totp", json={"code": "000000"}).status_code == 422
     codes = browser.put("/me/totp", json={"code": totp.at(int(house.clock()))}).json()["codes"]
@@ -507,3 +527,19 @@ def test_the_first_administrator_is_made_by_the_link_once(house: House) -> None:
     assert browser.post("/setup", json={**body, "name": "other"}).status_code == 403
     assert browser.get("/session/ways").json()["needs_setup"] is False
     assert house.logged_in("admin").get("/users").status_code == 200
+    with house.desks.database.read() as connection:
+        events = [each.event for each in Audit(connection).entries()]
+    causes = [event.detail["cause"] for event in events if event.action is AuditAction.LOGIN_REFUSED]
+    assert causes == ["setup-link", "setup-link"]
+
+
+def test_whoever_guesses_set_up_links_is_slowed_down_and_the_link_holds_on_elsewhere(house: House) -> None:
+    link = house.desks.first_start.offer(house.address, house.clock())
+    assert link is not None
+    browser = house.browser()
+    body = {"name": "admin", "password": PASSWORD}
+    answers = [browser.post("/setup", json={**body, "token": f"guess {number}"}) for number in range(23)]
+    assert [answer.status_code for answer in answers] == [403] * 21 + [429] * 2
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    house.clock.unix_s += 3700
+    assert browser.post("/setup", json={**body, "token": link.partition("#token=")[2]}).status_code == 201

@@ -64,7 +64,7 @@ def open_desks(
         sessions=sessions,
         tokens=PersonalTokens(database),
         second_factor=second_factor,
-        first_start=FirstStart(database, accounts),
+        first_start=FirstStart(database, accounts, doorkeeper),
         preferences=PreferenceDesk(database),
         doorkeeper=doorkeeper,
         tickets=SocketTickets(),

@@ -7,6 +7,7 @@ from nigoh.domain.users import User
 from nigoh.errors import Forbidden
 from nigoh.office.accounts import Accounts, NewUser, new_user
 from nigoh.office.actor import Actor
+from nigoh.office.doorkeeper import Doorkeeper, refusal
 from nigoh.storage.audit import Audit
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.setup_links import SetupLinks
@@ -22,9 +23,10 @@ PAGE = "/setup"
 class FirstStart:
     """Sets nigoh up, as long as no administrator can log in."""
 
-    def __init__(self, database: Database, accounts: Accounts) -> None:
+    def __init__(self, database: Database, accounts: Accounts, doorkeeper: Doorkeeper) -> None:
         self._database = database
         self._accounts = accounts
+        self._doorkeeper = doorkeeper
 
     def is_needed(self) -> bool:
         """Whether nobody can administer yet."""
@@ -58,11 +60,9 @@ class FirstStart:
             Forbidden: the link is used, expired or forged, or there is an administrator.
             Invalid: the name or the password is refused; the link holds on.
             Conflict: the name is taken; the link holds on.
+            Throttled: too many attempts from this address.
         """
-        with self._database.read() as connection:
-            holds = SetupLinks(connection).holds(digest(token), now_unix_s)
-        if not holds:
-            raise _link_is_gone()
+        self._require_link(token, address, now_unix_s)
         user = new_user(
             NewUser(name=new.name, display_name=new.display_name, role=Role.ADMINISTRATOR, language=new.language),
             now_unix_s,
@@ -78,6 +78,19 @@ class FirstStart:
             event = Actor(stored.name, address).event(AuditAction.SETUP, "user", stored.id)
             Audit(connection).write(event, now_unix_s)
         return stored
+
+    def _require_link(self, token: str, address: str, now_unix_s: float) -> None:
+        """Raise Forbidden, and write it down, unless a link has this token; Throttled after too many without."""
+        ticket = self._doorkeeper.admit_stranger(address, now_unix_s)
+        with self._database.begin() as connection:
+            holds = SetupLinks(connection).holds(digest(token), now_unix_s)
+            if holds:
+                self._doorkeeper.take_back(connection, ticket)
+            else:
+                # What was shown is not: it may be a link of another installation.
+                Audit(connection).write(refusal(None, address, "setup-link"), now_unix_s)
+        if not holds:
+            raise _link_is_gone()
 
 
 def _link_is_gone() -> Forbidden:

@@ -179,6 +179,7 @@ class EnrolmentModel(BaseModel):
 
     secret: str = Field(description="For typing, base 32.")
     address: str = Field(description="The same as otpauth:// address, for a QR code.")
+    qr_svg: str = Field(description="That QR code as an SVG document.")
 
 
 class RecoveryCodesModel(BaseModel):

@@ -26,6 +26,7 @@ from nigoh.server.models.access import (
     user_model,
 )
 from nigoh.server.models.preferences import PreferencesBody, PreferencesModel, preferences_model
+from nigoh.server.qr_code import qr_svg
 from nigoh.server.routes.session import require_session
 
 Self = Annotated[Principal, needs()]
@@ -121,7 +122,7 @@ def _add_second_factor(router: APIRouter, desks: AccessDesks, unix_s: Callable[[
         require_session(who)
         desks.logins.require_password(who, body.password, unix_s())
         enrolment = desks.second_factor.begin(who, unix_s())
-        return EnrolmentModel(secret=enrolment.secret, address=enrolment.address)
+        return EnrolmentModel(secret=enrolment.secret, address=enrolment.address, qr_svg=qr_svg(enrolment.address))
 
     @router.put("/totp")
     def confirm_second_factor(who: Self, body: CodeBody) -> RecoveryCodesModel:
