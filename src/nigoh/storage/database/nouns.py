@@ -1,6 +1,6 @@
 """The nouns of the database, as messages call them."""
 
-from nigoh.storage.database import tables
+from nigoh.storage.database import alert_tables, tables
 from nigoh.storage.database.rows import Noun
 
 DATA_KEY = Noun(tables.DATA_KEYS, "data key")
@@ -13,3 +13,5 @@ NEGATIVE = Noun(tables.NEGATIVES, "negative")
 CAMERA = Noun(tables.CAMERAS, "camera")
 CAMERA_GROUP = Noun(tables.CAMERA_GROUPS, "camera group")
 SETTING = Noun(tables.SETTINGS, "setting")
+RULE = Noun(alert_tables.RULES, "rule")
+ALERT = Noun(alert_tables.ALERTS, "alert", {"rule_id": "rule", "person_id": "person"})

@@ -32,6 +32,7 @@ from nigoh.storage.database.access_tables import (
     SETUP_LINKS,
     USERS,
 )
+from nigoh.storage.database.alert_tables import ALERT_SIGHTINGS, ALERTS, HOLIDAYS, RULES
 from nigoh.storage.database.columns import (
     METADATA,
     MODEL,
@@ -44,6 +45,8 @@ from nigoh.storage.database.columns import (
 )
 
 __all__ = [
+    "ALERTS",
+    "ALERT_SIGHTINGS",
     "API_TOKENS",
     "AUDIT",
     "CAMERAS",
@@ -52,6 +55,7 @@ __all__ = [
     "DATA_KEYS",
     "EVENTS",
     "GALLERY_CHANGES",
+    "HOLIDAYS",
     "IDEMPOTENCY",
     "LISTED",
     "LOGIN_ADDRESSES",
@@ -64,6 +68,7 @@ __all__ = [
     "PEOPLE",
     "PHOTOS",
     "RECOVERY_CODES",
+    "RULES",
     "SECRETS",
     "SESSIONS",
     "SETTINGS",
