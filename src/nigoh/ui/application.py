@@ -18,6 +18,8 @@ from nigoh.ui.tasks import Tasks
 from nigoh.ui.theme import apply_theme
 from nigoh.ui.view import Entry, Place, View
 from nigoh.ui.visit import VISIT
+from nigoh.ui.welcome_view import ROUTE as WELCOME
+from nigoh.ui.welcome_view import is_welcome_needed
 from nigoh.ui.words.say import Say
 
 _log = logging.getLogger(__name__)
@@ -47,7 +49,18 @@ class Application:
         page.padding = 0
         page.title = "nigoh"
         apply_theme(page, self._console.preferences)
-        await self._show(page.route)
+        await self._show(await self._first_route())
+
+    async def _first_route(self) -> str:
+        """Whoever comes to the start while there is nothing to watch, or nobody to recognise, is led on."""
+        route = self._console.page.route or "/"
+        if Place.of(route).path != "/":
+            return route
+        try:
+            return WELCOME if await is_welcome_needed(self._console) else route
+        except NigohError as error:
+            _log.info("whether there is anything to see is not known: %s", error)
+            return route
 
     def _new_shell(self) -> Shell:
         return Shell(self._console, [each for each in self._entries if each.icon is not None])

@@ -3,13 +3,16 @@
 import flet as ft
 
 from nigoh.domain.access import Permission
+from nigoh.ui.audit_view import AuditView
 from nigoh.ui.events_view import EventsView
 from nigoh.ui.live_view import LiveView
 from nigoh.ui.settings_view import SettingsView
+from nigoh.ui.sounds_view import SoundsView
 from nigoh.ui.system_view import SystemView
 from nigoh.ui.user_add_view import UserAddView
 from nigoh.ui.user_list_view import UserListView
 from nigoh.ui.view import Entry
+from nigoh.ui.welcome_view import WelcomeView
 
 VIEWS: tuple[Entry, ...] = (
     Entry(
@@ -27,6 +30,13 @@ VIEWS: tuple[Entry, ...] = (
         permission=Permission.SIGHTINGS_READ,
         icon=ft.Icons.NOTIFICATIONS_OUTLINED,
         chosen_icon=ft.Icons.NOTIFICATIONS,
+    ),
+    Entry(
+        pattern="/events/sounds",
+        title=lambda say: say("Sounds and notifications"),
+        make=SoundsView,
+        permission=Permission.SIGHTINGS_READ,
+        parent="/events",
     ),
     Entry(
         pattern="/events/{sighting}",
@@ -70,5 +80,19 @@ VIEWS: tuple[Entry, ...] = (
         title=lambda say: say("Settings"),
         make=SettingsView,
         parent="/settings",
+    ),
+    Entry(
+        pattern="/audit",
+        title=lambda say: say("Audit"),
+        make=AuditView,
+        permission=Permission.AUDIT_READ,
+        icon=ft.Icons.FACT_CHECK_OUTLINED,
+        chosen_icon=ft.Icons.FACT_CHECK,
+    ),
+    Entry(
+        pattern="/welcome",
+        title=lambda say: say("Welcome"),
+        make=WelcomeView,
+        permission=Permission.CAMERAS_WRITE,
     ),
 )
