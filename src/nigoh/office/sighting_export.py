@@ -146,7 +146,7 @@ class SightingExporter:
         return count.number
 
     def _sheet(self, order: SightingOrder, words: SheetWords, count: int) -> Sheet:
-        columns = (
+        columns: tuple[SheetColumn, ...] = (
             SheetColumn(words.first_seen, 19), SheetColumn(words.last_seen, 19), SheetColumn(words.camera, 18),
             SheetColumn(words.status, 12), SheetColumn(words.person, 24), SheetColumn(words.score, 8),
             SheetColumn(words.threshold, 8), SheetColumn(words.verdict, 12), SheetColumn(words.verdict_by, 12),

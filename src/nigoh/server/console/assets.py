@@ -19,6 +19,8 @@ _PACKED = frozenset({".js", ".mjs", ".wasm", ".html", ".json", ".css", ".ttf", "
 _KINDS = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".otf": "font/otf"}
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SCRIPT = "console/watch.js"
+_SCRIPTS = {_SCRIPT: "", "console/sounds.js": " defer", "console/alerts.js": " defer"}
+"""Of ours in the page, and how they are loaded; the first one before Flet's."""
 _FALLBACKS = "assets/fonts/noto"
 _FALLBACK = "matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf"
 """Flutter asks for fonts of Noto where its own lacks a letter, as for the ʻ of Oʻzbekcha. This one has them all."""
@@ -96,7 +98,8 @@ def _patched(root: Path) -> dict[str, bytes]:
         flet_web.patch_manifest_json(str(manifest), app_name="nigoh", app_short_name="nigoh", app_description="nigoh")
         flet_web.patch_font_manifest_json(str(fonts))
         page = index.read_text("utf-8")
-        page = page.replace("</head>", f'  <script src="/{_SCRIPT}"></script>\n</head>', 1)
+        ours = "".join(f'  <script src="/{each}"{how}></script>\n' for each, how in _SCRIPTS.items())
+        page = page.replace("</head>", f"{ours}</head>", 1)
         return {
             "index.html": page.encode(),
             "manifest.json": manifest.read_bytes(),

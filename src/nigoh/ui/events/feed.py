@@ -59,7 +59,11 @@ class Feed:
         rows: dict[str, _Row] = {}
         for each in sightings[:_MOST]:
             known = self._rows.get(each.id)
-            rows[each.id] = known if known and known.sighting == each else self._row(each)
+            if known is None:
+                known = self._new_row(each)
+            elif known.sighting != each:
+                self._fill(known, each)
+            rows[each.id] = known
         self._rows = rows
         self.column.controls = [*(row.shown for row in rows.values()), *([foot] if foot else [])]
         self._console.refresh(self.column)
@@ -104,22 +108,42 @@ class Feed:
         for each in tuple(self.chosen):
             self.choose(each, is_chosen=False)
 
-    def _row(self, sighting: SightingInfo) -> _Row:
-        say = self._console.say
-        name = who(say, sighting)
-
+    def _new_row(self, sighting: SightingInfo) -> _Row:
         async def opened(_event: object) -> None:
-            await self._opened(sighting)
+            if (row := self._rows.get(sighting.id)) is not None:
+                await self._opened(row.sighting)
+
+        shown = ft.Container(padding=8, border_radius=16, ink=True, key=_key(sighting.id), on_click=opened)
+        _look(shown, is_selected=sighting.id == self._selected)
+        row = _Row(sighting, shown, ft.Checkbox())
+        self._fill(row, sighting)
+        return row
+
+    def _fill(self, row: _Row, sighting: SightingInfo) -> None:
+        """Say in a row what is known now. The row itself stays: Flet freezes a new one that has the old one's key."""
+        say = self._console.say
 
         def checked(event: ft.Event[ft.Checkbox]) -> None:
             self.choose(sighting.id, is_chosen=bool(event.control.value))
 
-        check = ft.Checkbox(
+        row.sighting = sighting
+        row.check = ft.Checkbox(
             value=sighting.id in self.chosen,
             on_change=checked,
-            semantics_label=say("Choose {name}", name=name),
+            semantics_label=say("Choose {name}", name=who(say, sighting)),
             tooltip=say("Choose for an export"),
         )
+        # A tree that compares equal to the old one would not be sent.
+        row.shown.content = None
+        row.shown.content = ft.Semantics(
+            content=ft.Row(controls=[row.check, *self._told(sighting)], spacing=8),
+            identifier=f"sighting-{sighting.id}",
+            container=True,
+        )
+
+    def _told(self, sighting: SightingInfo) -> list[ft.Control]:
+        say = self._console.say
+        name = who(say, sighting)
         face = picture(sighting.picture, name, _FACE_PX) if sighting.picture else no_face(say, _FACE_PX)
         where = f"{sighting.camera} · {say.moment(sighting.first_at)}"
         is_named = sighting.status in {Status.KNOWN, Status.WANTED}
@@ -148,20 +172,7 @@ class Feed:
             tight=True,
             expand=True,
         )
-        shown = ft.Container(
-            content=ft.Semantics(
-                content=ft.Row(controls=[check, face, text], spacing=8),
-                identifier=f"sighting-{sighting.id}",
-                container=True,
-            ),
-            padding=8,
-            border_radius=16,
-            ink=True,
-            key=_key(sighting.id),
-            on_click=opened,
-        )
-        _look(shown, is_selected=sighting.id == self._selected)
-        return _Row(sighting, shown, check)
+        return [face, text]
 
 
 def _look(row: ft.Container, *, is_selected: bool) -> None:
