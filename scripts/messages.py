@@ -23,6 +23,8 @@ from nigoh.ui.words.uzbek_script import to_cyrillic
 
 ROOT = Path(__file__).resolve().parents[1]
 UI = ROOT / "src" / "nigoh" / "ui"
+SPEAKERS = (UI, ROOT / "src" / "nigoh" / "server")
+"""Where things are said: the console, and the pages before it."""
 FOLDER = UI / "words" / "locale"
 KEYWORDS = {"say": None, "many": (1, 2)}
 
@@ -31,8 +33,13 @@ Id = str | tuple[str, str]
 
 def said() -> set[Id]:
     """All that the code says."""
-    found = extract_from_dir(UI, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=())
-    return {_id(message) for _, _, message, _, _ in found}
+    return {
+        _id(message)
+        for folder in SPEAKERS
+        for _, _, message, _, _ in extract_from_dir(
+            folder, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=()
+        )
+    }
 
 
 def read(language: Language) -> dict[Id, tuple[str, ...]]:

@@ -46,7 +46,7 @@ class Capacity:
         used_cores: that it used lately.
         cameras: that were watched meanwhile, on average.
         possible: that could be watched with what each of them takes now; None: not known without cameras.
-        is_exhausted: frames are dropped, or scenes are not covered, for want of computing time.
+        is_exhausted: more than 2 % of the frames are dropped for want of computing time.
     """
 
     cores: int

@@ -16,7 +16,6 @@ _LATELY_S = 600.0
 _USABLE_SHARE = 0.8
 """Of the cores, so that a burst of faces still finds some."""
 
-_LEAST_COVERAGE = 0.95
 _MOST_OVERLOAD_SHARE = 0.02
 
 
@@ -73,14 +72,13 @@ class SystemHistory:
         """
         with self._lock:
             lately = tuple(self._lately)
-            coverage = self._samples[-1].coverage if self._samples else 1.0
         if len(lately) < 2:
             return Capacity(cores=self._cores, used_cores=0.0, cameras=0.0, possible=None, is_exhausted=False)
         (begin_s, first, _), (end_s, last, _) = lately[0], lately[-1]
         used = max(0.0, last.cpu_s - first.cpu_s) / (end_s - begin_s)
         cameras = sum(watching for _, _, watching in lately) / len(lately)
         offered = max(1, last.offered - first.offered)
-        is_exhausted = (last.overload - first.overload) / offered > _MOST_OVERLOAD_SHARE or coverage < _LEAST_COVERAGE
+        is_exhausted = (last.overload - first.overload) / offered > _MOST_OVERLOAD_SHARE
         possible = None
         if cameras >= 1 and used > 0:
             estimate = int(_USABLE_SHARE * self._cores * cameras / used)

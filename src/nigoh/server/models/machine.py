@@ -34,7 +34,7 @@ class CapacityModel(_Told):
     used_cores: float = Field(description="That it used lately.")
     cameras: float = Field(description="Watched meanwhile, on average.")
     possible: int | None = Field(description="null: not known without cameras.")
-    is_exhausted: bool = Field(description="Frames are dropped or scenes not covered for want of computing time.")
+    is_exhausted: bool = Field(description="More than 2 % of the frames are dropped for want of computing time.")
 
 
 class HistoryModel(BaseModel):

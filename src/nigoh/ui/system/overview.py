@@ -112,7 +112,7 @@ def capacity_text(say: Say, capacity: Capacity) -> str:
         used=say.number(capacity.used_cores / max(capacity.cameras, 1), 3),
     )
     if capacity.is_exhausted:
-        return say("This machine is at its limit: frames are dropped or scenes are missed.") + " " + how
+        return say("This machine is at its limit: frames are dropped for want of computing time.") + " " + how
     return how
 
 
