@@ -77,6 +77,7 @@ def kill_server(effort: Effort) -> Figures:
         shard.finish(_PATIENCE_S)
         with Database(up.database) as database:
             _wait_for(database, effort.events)
+            up.wait_until_it_serves()
             code = up.stop()
             figures = balance(database, up.media, shard.safe, sink=None)
     return {**figures, "kills": effort.kills, "stopped_with": code, "took_s": time.monotonic() - began_s}
