@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from nigoh.domain.rule import RuleKind
 from nigoh.domain.sighting import CameraId, PersonId
 from nigoh.errors import Invalid
 
@@ -86,7 +87,9 @@ class Alert:
         camera: where it began; None of whoever is missing.
         cameras: all on which this appearance was seen, in that order.
         sightings: identifiers of the sightings behind it, the first first; empty for who is missing.
-        text: why, in a few words for people: "3 visits in 7 days".
+        kind: of the rule.
+        number: of visits, or of seconds that somebody stayed; 0 of other kinds.
+        other: who was together with them, if they are enrolled.
         first_unix_s, last_unix_s: of what was seen.
         raised_unix_s: when the alert was raised.
         steps: what was done, in that order.
@@ -105,7 +108,9 @@ class Alert:
     camera: CameraId | None = None
     cameras: tuple[CameraId, ...] = ()
     sightings: tuple[str, ...] = ()
-    text: str = ""
+    kind: RuleKind = RuleKind.SEEN
+    number: float = 0.0
+    other: PersonId | None = None
     first_unix_s: float
     last_unix_s: float
     raised_unix_s: float

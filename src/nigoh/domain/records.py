@@ -72,6 +72,8 @@ class EventKind(StrEnum):
     CAMERA_STATE = "camera.state"
     CAMERA_CHANGED = "camera.changed"
     SETTING_CHANGED = "setting.changed"
+    ALERT_RAISED = "alert.raised"
+    ALERT_CHANGED = "alert.changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Tables of what is made of sightings: rules, the alerts that they raise, holidays."""
 
-from sqlalchemy import JSON, Boolean, Column, Double, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Double, ForeignKey, Index, Integer, String, Table
 
 from nigoh.storage.database.columns import METADATA, change_columns, id_column
 
@@ -39,7 +39,9 @@ ALERTS = Table(
     Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), index=True),
     Column("camera", String(256)),
     Column("cameras", JSON, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("number", Double, nullable=False),
+    Column("other_id", ForeignKey("person.id", ondelete="SET NULL"), index=True),
     Column("first_unix_s", Double, nullable=False),
     Column("last_unix_s", Double, nullable=False),
     Column("raised_unix_s", Double, nullable=False),

@@ -18,7 +18,7 @@ from nigoh.storage.database.rows import Rows
 
 _NEWEST = Order("alerts", (ALERTS.c.raised_unix_s, ALERTS.c.id), descending=True)
 _AT_ONCE = 500
-_STORED = {"rule": "rule_id", "person": "person_id"}
+_STORED = {"rule": "rule_id", "person": "person_id", "other": "other_id"}
 
 
 class Alerts:

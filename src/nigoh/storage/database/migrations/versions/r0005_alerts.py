@@ -41,12 +41,17 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=64), nullable=True),
         sa.Column("camera", sa.String(length=256), nullable=True),
         sa.Column("cameras", sa.JSON(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Double(), nullable=False),
+        sa.Column("other_id", sa.String(length=64), nullable=True),
         sa.Column("first_unix_s", sa.Double(), nullable=False),
         sa.Column("last_unix_s", sa.Double(), nullable=False),
         sa.Column("raised_unix_s", sa.Double(), nullable=False),
         sa.Column("steps", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["person.id"], name=op.f("fk_alert_other_id_person"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_alert_person_id_person"), ondelete="CASCADE"
         ),
@@ -55,6 +60,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_alert_camera_raised_unix_s_id"), "alert", ["camera", "raised_unix_s", "id"], unique=False
     )
+    op.create_index(op.f("ix_alert_other_id"), "alert", ["other_id"], unique=False)
     op.create_index(op.f("ix_alert_person_id"), "alert", ["person_id"], unique=False)
     op.create_index(op.f("ix_alert_raised_unix_s_id"), "alert", ["raised_unix_s", "id"], unique=False)
     op.create_index(op.f("ix_alert_rule_id"), "alert", ["rule_id"], unique=False)
