@@ -17,6 +17,7 @@ from nigoh.cli.people_options import (
 )
 from nigoh.cli.people_output import checks_table, print_json
 from nigoh.cli.people_reading import read_checks, read_listed
+from nigoh.cli.people_taken import Taken, taken_options
 from nigoh.cli.terminal import output, report_error
 from nigoh.cli.vision_options import vision_options
 from nigoh.config.settings import VisionSettings
@@ -29,6 +30,7 @@ from nigoh.office.person_draft import PersonDraft
 @click.argument("photos", nargs=-1, type=photo_argument)
 @details_options
 @click.option("--list", "lists", multiple=True, metavar="NAME", help="Put them on this watch list.")
+@taken_options
 @look_alike_option
 @reason_option
 @json_option
@@ -41,19 +43,22 @@ def command(
     *,
     details: Details,
     lists: tuple[str, ...],
+    taken: Taken,
     allow_look_alike: bool,
     reason: str,
     as_json: bool,
     vision: VisionSettings,
 ) -> int:
-    """Enrol NAME with PHOTOS, each of which shows their face.
+    """Enrol NAME with PHOTOS, each of which shows their face. CAMERA is a name or an address.
 
     Nobody is enrolled if no photo can be used, or if somebody who is enrolled looks like this. Exit code 1 then.
     """
     draft = details.applied_to(PersonDraft(name=name, lists=list_ids(deployment, lists)))
     sent = read_photos(photos)
     desks = open_desks(deployment, vision)
-    done = desks.enrolment.enrol(actor(reason), draft, sent, allow_look_alike=allow_look_alike)
+    by = actor(reason)
+    sent += taken.photos(deployment, desks.enrolment, by)
+    done = desks.enrolment.enrol(by, draft, sent, allow_look_alike=allow_look_alike)
     checks = read_checks(deployment, done.photos)
     person = read_listed(deployment, [done.person])[0] if done.person else None
     if as_json:

@@ -18,6 +18,7 @@ from nigoh.cli.people_options import (
 )
 from nigoh.cli.people_output import checks_table, print_json
 from nigoh.cli.people_reading import read_checks, read_listed
+from nigoh.cli.people_taken import Taken, taken_options
 from nigoh.cli.terminal import output
 from nigoh.cli.vision_options import vision_options
 from nigoh.config.settings import VisionSettings
@@ -39,6 +40,7 @@ from nigoh.storage.database.photos import Photos
 @click.option(
     "--face", type=click.IntRange(0), metavar="NUMBER", help="Which face of the photo is meant: 0 is largest."
 )
+@taken_options
 @click.option("--remove-photo", "removed", multiple=True, metavar="ID", help="Remove the photo of this identifier.")
 @look_alike_option
 @reason_option
@@ -54,6 +56,7 @@ def command(
     lists: tuple[str, ...],
     off_lists: tuple[str, ...],
     photos: tuple[Path, ...],
+    taken: Taken,
     removed: tuple[str, ...],
     face: int | None,
     allow_look_alike: bool,
@@ -63,7 +66,7 @@ def command(
 ) -> int:
     """Change what is given of WHO; what is not given stays. --other-name replaces all other names.
 
-    Exit code 1 if one of the photos was not enrolled.
+    CAMERA is a name or an address. Exit code 1 if one of the photos was not enrolled.
     """
     sent = read_photos(photos)
     person, by = find_person(deployment, who), actor(reason)
@@ -73,12 +76,12 @@ def command(
     if (wanted := replace(wanted, lists=on_lists)) != before:
         open_people(deployment).change(by, person.id, wanted, version=person.version)
     checks: list[PhotoCheck] = []
-    if removed or photos:
+    if removed or photos or taken.cameras or taken.sightings:
         desks = open_desks(deployment, vision)
         for photo_id in removed:
             _require_own(deployment, person, photo_id)
             desks.enrolment.remove_photo(by, photo_id)
-        for photo in sent:
+        for photo in [*sent, *taken.photos(deployment, desks.enrolment, by)]:
             meant = replace(photo, face=face)
             checks.append(desks.enrolment.add_photo(by, person.id, meant, allow_look_alike=allow_look_alike))
     (after,) = read_listed(deployment, [find_person(deployment, person.id)])
