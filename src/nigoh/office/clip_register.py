@@ -64,7 +64,7 @@ class ClipRegister:
         days = {day.name: day.changed_ns for day in recording_days(self._folder)}
         if self._seen is None:
             with self._database.read() as connection:
-                gone = Clips(connection).days() - days.keys()
+                gone = set(Clips(connection).days() - days.keys())
             self._seen = {}
         else:
             gone = self._seen.keys() - days.keys()
