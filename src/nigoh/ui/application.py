@@ -63,9 +63,16 @@ class Application:
             return route
 
     def _new_shell(self) -> Shell:
-        return Shell(self._console, [each for each in self._entries if each.icon is not None])
+        return Shell(self._console, [each for each in self._entries if each.icon is not None], self._reveal)
+
+    async def _reveal(self, route: str) -> None:
+        if route == self._console.page.route:
+            await self._show(route, again=True)
+        else:
+            await self._console.go(route)
 
     async def _begin_anew(self) -> None:
+        self._shell.stop()
         apply_theme(self._console.page, self._console.preferences)
         self._shell = self._new_shell()
         await self._show(self._console.page.route, again=True)
@@ -74,13 +81,16 @@ class Application:
         await self._show(event.route)
 
     async def _resized(self, _event: object) -> None:
-        self._shell.lay_out()
+        if self._shell.has_other_form:
+            await self._begin_anew()
+        else:
+            self._shell.lay_out()
 
     async def _connected(self, _event: object) -> None:
         await self._show(self._console.page.route)
 
     async def _closed(self, _event: object) -> None:
-        self._console.tasks.stop()
+        self._shell.stop()
         await self._console.http.aclose()
 
     async def _show(self, route: str | None, *, again: bool = False) -> None:
@@ -88,17 +98,16 @@ class Application:
         if route == self._console.shown and not again:
             return
         self._console.shown = route or "/"
-        self._console.tasks.stop()
-        self._console.tasks = Tasks()
         found = self._find(Place.of(self._console.shown))
+        console = self._shell.room(found[0] if found else None)
         if found is None:
             self._shell.put(self._nothing(), None)
             return
         entry, here = found
         self._console.page.title = f"{entry.title(self._console.say)} · nigoh"
-        view = entry.make(self._console, here)
+        view = entry.make(console, here)
         self._shell.put(view.build(), entry)
-        self._console.tasks.start(self._open(view, entry), "view")
+        console.tasks.start(self._open(view, entry), "view")
 
     async def _open(self, view: View, entry: Entry) -> None:
         try:

@@ -6,7 +6,13 @@ import flet as ft
 
 from nigoh.ui.account_menu import account_menu
 from nigoh.ui.console import COMPACT_PX, Console
+from nigoh.ui.one_page import OnePage, Reveal
+from nigoh.ui.tasks import Tasks
 from nigoh.ui.view import Entry
+
+_ONE_PAGE = "one page"
+_ALONE = "alone"
+"""A view that stands in no navigation, for whoever likes all of them on one page."""
 
 _EXTENDED_PX = 1280
 _BAR_ENTRIES = 4
@@ -18,20 +24,48 @@ class Shell:
     Args:
         console: of the browser.
         entries: the views that stand in the navigation, those that its operator may open.
+        reveal: shows the view of a route, also when it was shown before.
     """
 
-    def __init__(self, console: Console, entries: Sequence[Entry]) -> None:
+    def __init__(self, console: Console, entries: Sequence[Entry], reveal: Reveal) -> None:
         self._console = console
         self._entries = entries
         self._chosen = -1
         self.content = ft.Container(expand=True, padding=ft.Padding.symmetric(horizontal=16, vertical=12))
         self._form = ""
+        self._one_page = OnePage(console, entries, reveal)
+
+    def room(self, entry: Entry | None) -> Console:
+        """The console for a new view; what went on behind the one that it takes the place of ends."""
+        if self._wanted_form() == _ONE_PAGE and (index := self._index(entry)) >= 0:
+            return self._one_page.room(index)
+        self._console.tasks.stop()
+        self._console.tasks = Tasks()
+        return self._console
+
+    def stop(self) -> None:
+        """End what goes on behind all views."""
+        self._one_page.stop()
+        self._console.tasks.stop()
+
+    @property
+    def has_other_form(self) -> bool:
+        """Whether the page has become so wide, or so narrow, that everything is drawn anew."""
+        return _ONE_PAGE in {self._form, self._wanted_form()} and self._form != self._wanted_form()
+
+    def _index(self, entry: Entry | None) -> int:
+        """Where a view, or the one that it belongs to, stands in the navigation; -1: nowhere."""
+        wanted = "" if entry is None else (entry.parent or entry.pattern)
+        patterns = [each.pattern for each in self._entries]
+        return patterns.index(wanted) if wanted in patterns else -1
 
     def put(self, control: ft.Control, entry: Entry | None) -> None:
         """Show this, and mark where it belongs."""
-        wanted = "" if entry is None else (entry.parent or entry.pattern)
-        patterns = [each.pattern for each in self._entries]
-        self._chosen = patterns.index(wanted) if wanted in patterns else -1
+        self._chosen = self._index(entry)
+        if self._wanted_form() == _ONE_PAGE and self._chosen >= 0:
+            self._one_page.put(self._chosen, control)
+            self.lay_out()
+            return
         # A tree that compares equal to the old one would not be sent.
         self.content.content = None
         self.content.content = control
@@ -40,7 +74,9 @@ class Shell:
     def lay_out(self) -> None:
         """Draw the navigation for the page as wide as it is now."""
         page = self._console.page
-        form = self._wanted_form(page.width or 0)
+        form = self._wanted_form()
+        if form == _ONE_PAGE and self._chosen < 0:
+            form = _ALONE
         # Controls that stay where they are keep what was typed into them.
         if form != self._form:
             self._form = form
@@ -51,11 +87,14 @@ class Shell:
         self._mark(form)
         page.update()
 
-    def _wanted_form(self, width: float) -> str:
+    def _wanted_form(self) -> str:
+        width = self._console.page.width or 0
         if 0 < width < COMPACT_PX:
             return "bar"
         if self._console.preferences.navigation == "tabs":
             return "tabs"
+        if self._console.preferences.navigation == "one_page":
+            return _ONE_PAGE
         return "extended" if width >= _EXTENDED_PX else "rail"
 
     def _body(self, form: str) -> ft.Control:
@@ -92,6 +131,8 @@ class Shell:
                 ),
             )
             return ft.Column(controls=[self._tabs, self.content], expand=True, spacing=0)
+        if form == _ONE_PAGE:
+            return self._one_page.control
         return ft.SafeArea(content=self.content, expand=True)
 
     def _mark(self, form: str) -> None:
