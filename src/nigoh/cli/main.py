@@ -26,6 +26,7 @@ _COMMANDS = {
     "demo": ("nigoh.cli.demo", "Show the console over simulated cameras: from nothing to the first name."),
     "up": ("nigoh.cli.up", "Run the engine on all cameras of a configuration."),
     "users": ("nigoh.cli.users", "Who may use nigoh: add, list, roles, passwords, tokens."),
+    "settings": ("nigoh.cli.settings", "What is changed while nigoh runs: thresholds, retention, new cameras."),
     "backup": ("nigoh.cli.backup", "Back up the database, photos and crops, also while nigoh runs."),
     "restore": ("nigoh.cli.restore", "Restore a backup into an empty place."),
     "audit": ("nigoh.cli.audit", "Who did what: list, export, verify, note the head."),

@@ -9,6 +9,7 @@ import msgspec
 
 from nigoh.cli.people_opening import actor, find_person
 from nigoh.cli.privacy_place import privacy_place
+from nigoh.cli.settings_office import open_settings
 from nigoh.cli.terminal import output
 from nigoh.deployment_wiring import Deployment
 from nigoh.domain.sighting import PersonId
@@ -24,8 +25,10 @@ def erase(deployment: Deployment, who: str, *, yes: bool, config: Path | None, r
         Missing: nobody with this identifier was ever here.
         Stale: they were changed meanwhile.
     """
-    recordings, settings = privacy_place(config, deployment.settings)
-    eraser = Eraser(deployment.database, deployment.media, recordings, lambda: settings.erasure, now=time.time)
+    recordings, _ = privacy_place(config, deployment.settings)
+    # As it was changed while nigoh ran, too.
+    privacy = open_settings(deployment, config).begun_with.privacy
+    eraser = Eraser(deployment.database, deployment.media, recordings, lambda: privacy.erasure, now=time.time)
     identifier, version = _chosen(deployment, who, yes=yes)
     report = eraser.erase(actor(reason), identifier, version=version)
     if as_json:
