@@ -4,8 +4,13 @@ import flet as ft
 
 from nigoh.domain.access import Permission
 from nigoh.ui.audit_view import AuditView
+from nigoh.ui.camera_add_view import CameraAddView
+from nigoh.ui.camera_view import CameraView
+from nigoh.ui.cameras_view import CamerasView
 from nigoh.ui.events_view import EventsView
 from nigoh.ui.live_view import LiveView
+from nigoh.ui.person_view import PersonView
+from nigoh.ui.search_view import SearchView
 from nigoh.ui.settings_view import SettingsView
 from nigoh.ui.sounds_view import SoundsView
 from nigoh.ui.system_view import SystemView
@@ -59,6 +64,43 @@ VIEWS: tuple[Entry, ...] = (
         make=UserAddView,
         permission=Permission.PEOPLE_WRITE,
         parent="/people",
+    ),
+    Entry(
+        pattern="/people/{person}",
+        title=lambda say: say("Person"),
+        make=PersonView,
+        permission=Permission.PEOPLE_READ,
+        parent="/people",
+    ),
+    Entry(
+        pattern="/search",
+        title=lambda say: say("Search"),
+        make=SearchView,
+        permission=Permission.SEARCH,
+        icon=ft.Icons.PERSON_SEARCH_OUTLINED,
+        chosen_icon=ft.Icons.PERSON_SEARCH,
+    ),
+    Entry(
+        pattern="/cameras",
+        title=lambda say: say("Cameras"),
+        make=CamerasView,
+        permission=Permission.CAMERAS_READ,
+        icon=ft.Icons.VIDEOCAM_OUTLINED,
+        chosen_icon=ft.Icons.VIDEOCAM,
+    ),
+    Entry(
+        pattern="/cameras/new",
+        title=lambda say: say("Add a camera"),
+        make=CameraAddView,
+        permission=Permission.CAMERAS_WRITE,
+        parent="/cameras",
+    ),
+    Entry(
+        pattern="/cameras/{name}",
+        title=lambda say: say("Camera"),
+        make=CameraView,
+        permission=Permission.CAMERAS_READ,
+        parent="/cameras",
     ),
     Entry(
         pattern="/system",

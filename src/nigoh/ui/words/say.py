@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, tzinfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
 from nigoh.domain.preferences import ConsoleLanguage
@@ -62,6 +62,10 @@ class Say:
     def day(self, value: date) -> str:
         """A day: 23 Nov 2026."""
         return str(format_date(value, "medium", locale=self._locale))
+
+    def short_day(self, value: date) -> str:
+        """A day of a year that is known: 23 Nov."""
+        return str(format_skeleton("MMMd", value, locale=self._locale))
 
     def clock(self, value: datetime) -> str:
         """The time of the day, to the second."""
