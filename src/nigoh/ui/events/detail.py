@@ -236,7 +236,8 @@ class Detail:
         if sighting.verdict_by:
             told = say("{decision} — {name}", decision=told, name=sighting.verdict_by)
         self._comment.read_only = not self._may_judge
-        self._decision.controls = [ft.Text(told, weight=ft.FontWeight.W_500), self._deeds(sighting), self._comment]
+        said = ft.Text(told, weight=ft.FontWeight.W_500)
+        self._decision.controls = [said, self._deeds(sighting), ft.Row(controls=[self._comment])]
 
     def _deeds(self, sighting: SightingInfo) -> ft.Control:
         say, console = self._console.say, self._console
@@ -282,6 +283,7 @@ class Detail:
             on_focus=self._listening.begins_typing,
             on_blur=self._listening.ends_typing,
             dense=True,
+            expand=True,
         )
 
 

@@ -69,9 +69,15 @@ class Keys:
             )
             for key, command in self._commands.items()
         ]
+        self.hold()
         self._console.page.show_dialog(
             ft.AlertDialog(
                 title=ft.Text(say("Keys")),
-                content=ft.Column(controls=list(rows), tight=True, width=360, scroll=ft.ScrollMode.AUTO),
+                content=ft.Column(controls=list(rows), tight=True, width=360),
+                scrollable=True,
+                on_dismiss=self._help_closed,
             )
         )
+
+    def _help_closed(self, _event: object) -> None:
+        self.release()
