@@ -5,7 +5,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PosixPath
+from typing import ClassVar
 
 import pytest
 
@@ -28,6 +29,18 @@ def folder(tmp_path: Path) -> Path:
 def spool(folder: Path) -> Iterator[Spool]:
     with Spool(folder, KEY, SMALL) as found:
         yield found
+
+
+class Vanishing(PosixPath):
+    """A folder that somebody removes as soon as it is made, three times."""
+
+    times: ClassVar[list[int]] = []
+
+    def mkdir(self, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:  # noqa: FBT002 - as of all paths
+        super().mkdir(mode, parents, exist_ok)
+        if len(self.times) < 3:
+            self.times.append(1)
+            self.rmdir()
 
 
 def numbered(first: int, count: int) -> list[bytes]:
@@ -55,6 +68,13 @@ def test_what_was_appended_is_read_in_order_across_segments(spool: Spool, folder
         spool.append(numbered(first, 5))
     assert len(segments(folder)) > 3
     assert read_all(folder) == numbered(0, 100)
+
+
+def test_a_folder_that_its_last_reader_removes_at_that_moment_is_made_again(folder: Path) -> None:
+    with Spool(Vanishing(folder), KEY, SMALL) as spool:
+        spool.append([b"news"])
+    assert len(Vanishing.times) == 3
+    assert read_all(folder) == [b"news"]
 
 
 def test_what_was_acknowledged_is_not_read_again_and_its_segments_go(spool: Spool, folder: Path) -> None:

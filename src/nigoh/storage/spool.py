@@ -256,19 +256,25 @@ class Spool:
 
 def _claim(folder: Path, wait_s: float) -> int:
     """Hold the folder against other writers until the handle is closed. Raises ConfigError, OutputError."""
+    gone: OSError | None = None
     for _ in range(_LOCK_TRIES):
         try:
-            claim = _try_claim(folder)
+            claim, gone = _try_claim(folder), None
+        except FileNotFoundError as error:
+            claim, gone = None, error
         except OSError as error:
             raise OutputError.of(folder, error) from error
         if claim is not None:
             return claim
         # A reader looks at the lock for a moment, and may just be removing the folder of the last writer.
         time.sleep(wait_s / _LOCK_TRIES)
+    if gone is not None:
+        raise OutputError.of(folder, gone) from gone
     raise ConfigError(f"another process writes the spool {folder}", "End it first.")
 
 
 def _try_claim(folder: Path) -> int | None:
+    """A hold on the folder; None: another has it. Raises OSError; FileNotFoundError: the folder has just gone."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / WRITER_LOCK
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
