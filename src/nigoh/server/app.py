@@ -15,6 +15,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from nigoh.domain.camera_status import EngineStatus
 from nigoh.office.erasure import Eraser
+from nigoh.office.link_history import LinkHistory
 from nigoh.office.sighting_desk import SightingDesk
 from nigoh.office.sighting_export import SightingExporter
 from nigoh.office.subject_export import SubjectExporter
@@ -30,6 +31,7 @@ from nigoh.server.openapi import build_document
 from nigoh.server.parts import ServerParts
 from nigoh.server.problems import ForeignErrors, answer_errors
 from nigoh.server.routes.camera_groups import camera_groups_router
+from nigoh.server.routes.camera_links import camera_links_router
 from nigoh.server.routes.cameras import cameras_router
 from nigoh.server.routes.clips import clips_router
 from nigoh.server.routes.events import events_router
@@ -56,13 +58,14 @@ _log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
 _UPLOADS = "uploads"
+_LINKS_S = 2.0
 
 
 def build_app(parts: ServerParts) -> FastAPI:
     """The application. Raises ConfigError when a route does not say who may use it."""
     feed = EventFeed(StoredEvents(parts.database), parts.feed)
     imports = ImportDesk(parts.people.new_import, parts.media.folder.parent / _UPLOADS, parts.unix_s)
-    history = SystemHistory(len(os.sched_getaffinity(0)))
+    history, links = SystemHistory(len(os.sched_getaffinity(0))), LinkHistory()
     copies = SubjectExporter(parts.database, parts.media, parts.recordings, now=parts.unix_s)
     app = FastAPI(
         title="nigoh",
@@ -72,7 +75,9 @@ def build_app(parts: ServerParts) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan(
-            (feed.run, partial(_keep_history, history, parts.status)), (imports, parts.people.tracks), parts.threads
+            (feed.run, partial(_keep_history, history, parts.status), partial(_keep_links, links, parts.status)),
+            (imports, parts.people.tracks),
+            parts.threads,
         ),
     )
     put_door(app, parts.door)
@@ -81,6 +86,7 @@ def build_app(parts: ServerParts) -> FastAPI:
     for router in (
         *_routers(parts, feed, history),
         imports_router(imports, parts.people.exports, copies),
+        camera_links_router(parts.cameras, parts.status, links),
         *parts.routers,
     ):
         app.include_router(router, prefix=PREFIX)
@@ -163,6 +169,13 @@ async def _keep_history(history: SystemHistory, status: Callable[[], EngineStatu
     while True:
         history.take(await asyncio.to_thread(status))
         await asyncio.sleep(SAMPLE_S)
+
+
+async def _keep_links(links: LinkHistory, status: Callable[[], EngineStatus]) -> None:
+    """See how the cameras' connections change, for as long as the server answers."""
+    while True:
+        links.look(await asyncio.to_thread(status))
+        await asyncio.sleep(_LINKS_S)
 
 
 def _tell_end(work: asyncio.Task[None]) -> None:

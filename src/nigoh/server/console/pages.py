@@ -12,6 +12,7 @@ from nigoh.errors import Forbidden, Missing, NigohError, Throttled
 from nigoh.server.console.login import language_of
 from nigoh.server.guard import Door
 from nigoh.ui.baskets import Basket, Baskets, ReceivedFile
+from nigoh.ui.cameras.zones import zones_words
 from nigoh.ui.events.alert_words import alert_words
 from nigoh.ui.live.wall_words import wall_words
 from nigoh.ui.words.say import Say
@@ -22,7 +23,11 @@ _NEEDS_LOGIN = frozenset({".html"})
 _OPEN = frozenset({"wall.html"})
 """Holds nothing of anybody: it asks the API itself, by a session or by a token that never comes here."""
 _WORDS = "/console/words/"
-_SPOKEN: Mapping[str, Callable[[Say], dict[str, object]]] = {"wall": wall_words, "alerts": alert_words}
+_SPOKEN: Mapping[str, Callable[[Say], dict[str, object]]] = {
+    "wall": wall_words,
+    "alerts": alert_words,
+    "zones": zones_words,
+}
 _STATUS = {Missing: 404, Forbidden: 413, Throttled: 429}
 
 

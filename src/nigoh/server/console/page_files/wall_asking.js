@@ -34,11 +34,16 @@ export class Asking {
     return { value: await answer.json(), etag: answer.headers.get("ETag") || "" };
   }
 
-  async put(path, body, etag) {
+  put(path, body, etag) {
+    return this.change("PUT", path, body, etag);
+  }
+
+  /** Change something as the user who is logged in; `etag`: only if it is still as it was read. */
+  async change(method, path, body, etag) {
     if (!this.#csrf) this.#csrf = (await this.get("/session")).csrf_token;
     const headers = { "Content-Type": "application/json", "X-CSRF-Token": this.#csrf };
     if (etag) headers["If-Match"] = etag;
-    return (await this.#send("PUT", path, headers, JSON.stringify(body))).json();
+    return (await this.#send(method, path, headers, JSON.stringify(body))).json();
   }
 
   /** A WebSocket. With a token: by a ticket, as a browser sends no header with it. */
