@@ -9,6 +9,13 @@ from nigoh.domain.access import Permission
 from nigoh.ui.console import Console
 from nigoh.ui.settings.account import AccountSection
 from nigoh.ui.settings.appearance import AppearanceSection
+from nigoh.ui.settings.engine_sections import (
+    CamerasSection,
+    DevicesSection,
+    KeepingSection,
+    ModelsSection,
+    RecognitionSection,
+)
 from nigoh.ui.settings.lists import ListsSection
 from nigoh.ui.settings.tokens import TokensSection
 from nigoh.ui.settings.users import UsersSection
@@ -62,5 +69,40 @@ SECTIONS: tuple[Section, ...] = (
         icon=ft.Icons.GROUP_OUTLINED,
         make=UsersSection,
         permission=Permission.USERS_READ,
+    ),
+    Section(
+        key="recognition",
+        title=lambda say: say("Recognition"),
+        icon=ft.Icons.FACE_RETOUCHING_NATURAL,
+        make=RecognitionSection,
+        permission=Permission.SETTINGS_READ,
+    ),
+    Section(
+        key="cameras",
+        title=lambda say: say("New cameras"),
+        icon=ft.Icons.VIDEOCAM_OUTLINED,
+        make=CamerasSection,
+        permission=Permission.SETTINGS_READ,
+    ),
+    Section(
+        key="recording",
+        title=lambda say: say("Recording and retention"),
+        icon=ft.Icons.AUTO_DELETE_OUTLINED,
+        make=KeepingSection,
+        permission=Permission.SETTINGS_READ,
+    ),
+    Section(
+        key="models",
+        title=lambda say: say("Models and licences"),
+        icon=ft.Icons.MODEL_TRAINING,
+        make=ModelsSection,
+        permission=Permission.SYSTEM_READ,
+    ),
+    Section(
+        key="devices",
+        title=lambda say: say("Devices"),
+        icon=ft.Icons.MEMORY,
+        make=DevicesSection,
+        permission=Permission.SETTINGS_READ,
     ),
 )
