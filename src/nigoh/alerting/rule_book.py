@@ -56,6 +56,20 @@ class RuleBook:
         self._holidays = frozenset(holidays)
         self._memory = Memory()
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether there is any."""
+        return bool(self._index.rules)
+
+    @property
+    def has_stays(self) -> bool:
+        """Whether tracks go on that a rule of staying is about."""
+        return any(True for _ in self._memory.stays.items())
+
+    def of_kind(self, kind: RuleKind) -> Iterator[Rule]:
+        """The enabled rules of a kind."""
+        return self._index.of_kind(kind)
+
     def change(self, rules: Iterable[Rule], holidays: Collection[int]) -> None:
         """Other rules from now on; what was told is remembered."""
         self._index = RuleIndex(rules)

@@ -24,6 +24,8 @@ from nigoh.engine.known_faces import KnownFaces
 from nigoh.engine.known_people import KnownPeople
 from nigoh.engine_wiring import open_gallery
 from nigoh.office.access_desks import AccessDesks
+from nigoh.office.alert_keeper import AlertKeeper
+from nigoh.office.alert_thread import AlertThread
 from nigoh.office.camera_office import CameraOffice
 from nigoh.office.clip_register import ClipRegister, ClipThread
 from nigoh.office.log_book import LogBook
@@ -132,10 +134,12 @@ def open_intake(standing: Standing, stack: ExitStack) -> Delivery:
     with deployment.database.begin() as connection:
         key = deployment.vault.secret(connection, "spool")
     options = WritingOptions(store_unknown=standing.settings.privacy.store_unknown)
-    writer = SightingWriter(deployment.vault, deployment.media, options)
+    keeper = AlertKeeper(time.time)
+    writer = SightingWriter(deployment.vault, deployment.media, options, keeper)
     standing.changes.attach(FollowIntake(writer))
     room = stack.enter_context(SpoolRoom(root, key))
     intake = stack.enter_context(SightingIntake(room, deployment.database, writer))
+    stack.enter_context(AlertThread(keeper, deployment.database, time.time))
     spool = stack.enter_context(Spool(root / "engine", key))
     output = SpooledOutput(spool, intake.poke)
 

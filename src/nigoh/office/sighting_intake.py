@@ -230,7 +230,7 @@ class SightingIntake:
 
     def _write_together(self, news: Sequence[SpooledSighting]) -> None:
         now = self._clocks.wall()
-        with self._database.begin() as connection:
+        with self._writer.turn(), self._database.begin() as connection:
             written: Written = self._writer.write(connection, news, now)
         self._writer.discard(written)
         self._count(written.counts)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeVar
@@ -9,7 +10,9 @@ from typing import Protocol, TypeVar
 import numpy as np
 from sqlalchemy import Connection
 
+from nigoh.domain.camera_sighting import CameraSighting
 from nigoh.domain.intake import IntakeCounts, people_in, renamed
+from nigoh.domain.records import Event
 from nigoh.domain.sighting import PersonId
 from nigoh.domain.spooled_sighting import SpooledSighting, TrackTemplate
 from nigoh.domain.template import ModelIdentity, Templates
@@ -72,6 +75,18 @@ class Pictures(Protocol):
         ...
 
 
+class Alarms(Protocol):
+    """Holds words against rules; a keeper of alerts is one."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Around a transaction: what was judged holds if it is committed."""
+        ...
+
+    def judge(self, connection: Connection, words: Sequence[CameraSighting], now_unix_s: float) -> list[Event]:
+        """Write down what rules tell of words; the events of it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WritingOptions:
     """What is written.
@@ -103,12 +118,24 @@ class SightingWriter:
         sealing: seals templates.
         pictures: keeps pictures.
         options: what is written.
+        alarms: what is made of it, in the same transaction.
     """
 
-    def __init__(self, sealing: Sealing, pictures: Pictures, options: WritingOptions | None = None) -> None:
+    def __init__(
+        self,
+        sealing: Sealing,
+        pictures: Pictures,
+        options: WritingOptions | None = None,
+        alarms: Alarms | None = None,
+    ) -> None:
         self._sealing = sealing
         self._pictures = pictures
         self._options = options or WritingOptions()
+        self._alarms = alarms
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Around a transaction in which `write` is called."""
+        return nullcontext() if self._alarms is None else self._alarms.turn()
 
     def keep_unknown(self, store: bool) -> None:
         """Write sightings of people who match nobody, or not, from the next batch on. Any thread."""
@@ -159,6 +186,8 @@ class SightingWriter:
             )
             for word in found.words
         ]
+        if self._alarms is not None:
+            events += self._alarms.judge(connection, [word.told for word in found.words], now_unix_s)
         numbers = Events(connection).add_many(events)
         Outbox(connection).add(self._options.sinks(), numbers)
 

@@ -57,6 +57,6 @@ ALERT_SIGHTINGS = Table(
     METADATA,
     Column("alert_id", ForeignKey("alert.id", ondelete="CASCADE"), primary_key=True),
     # Another table, perhaps cleared earlier: an alert outlives the sightings behind it.
-    Column("sighting_id", String(64), primary_key=True, index=True),
+    Column("sighting_id", String(128), primary_key=True, index=True),
     Column("place", Integer, nullable=False),
 )

@@ -68,7 +68,7 @@ def upgrade() -> None:
     op.create_table(
         "alert_sighting",
         sa.Column("alert_id", sa.String(length=64), nullable=False),
-        sa.Column("sighting_id", sa.String(length=64), nullable=False),
+        sa.Column("sighting_id", sa.String(length=128), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["alert_id"], ["alert.id"], name=op.f("fk_alert_sighting_alert_id_alert"), ondelete="CASCADE"
