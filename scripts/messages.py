@@ -28,6 +28,8 @@ SPEAKERS = (UI, ROOT / "src" / "nigoh" / "server")
 FOLDER = UI / "words" / "locale"
 KEYWORDS = {"say": None, "many": (1, 2)}
 
+_ONE_FORM = frozenset({Language.UZBEK, Language.UZBEK_CYRILLIC})
+
 Id = str | tuple[str, str]
 
 
@@ -56,7 +58,9 @@ def write(language: Language, messages: dict[Id, tuple[str, ...]]) -> None:
     """Write it, sorted, so that a change is seen as what it is."""
     catalogue = Catalog(locale=language.value, project="nigoh", charset="utf-8", fuzzy=False)
     for known, forms in messages.items():
-        catalogue.add(known, forms if isinstance(known, tuple) else forms[0])
+        # Uzbek says a noun in one form after any number; the library knows two.
+        same = forms[:1] * catalogue.num_plurals if language in _ONE_FORM else forms
+        catalogue.add(known, same if isinstance(known, tuple) else forms[0])
     text = BytesIO()
     write_po(text, catalogue, width=118, no_location=True, sort_output=True, omit_header=True)
     head = f'msgid ""\nmsgstr ""\n"Language: {language.value}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
