@@ -1,5 +1,6 @@
 """All views below each other on one page: sections that open when they are tapped or scrolled to."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from nigoh.ui.view import Entry
 _AROUND_PX = 120.0
 _LEAST_PX = 420.0
 _SCROLL_MS = 250
+_LAY_OUT_S = 0.3
 
 Reveal = Callable[[str], Awaitable[None]]
 """Shows the view of a route, also when it was shown before."""
@@ -114,6 +116,8 @@ class OnePage:
             each.close()
 
     async def _go_there(self, section: _Section) -> None:
+        # The browser lays the new view out first.
+        await asyncio.sleep(_LAY_OUT_S)
         await self.control.scroll_to(scroll_key=section.entry.pattern, duration=_SCROLL_MS)
 
     async def _scrolled(self, event: ft.OnScrollEvent) -> None:
