@@ -24,7 +24,6 @@ async def ask_to_erase(console: Console, person: PersonInfo) -> bool:
             ],
         ],
         tight=True,
-        scroll=ft.ScrollMode.AUTO,
     )
     title = say("Erase {name} for good?", name=person.name)
     if not await console.ask(title, told, say("Erase"), is_dangerous=True):

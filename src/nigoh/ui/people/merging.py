@@ -23,7 +23,6 @@ async def ask_to_merge(console: Console, one: PersonInfo, other: PersonInfo) -> 
             chosen,
         ],
         tight=True,
-        scroll=ft.ScrollMode.AUTO,
     )  # fmt: skip
     if not await console.ask(say("Are these one person?"), told, say("Merge"), is_dangerous=True):
         return None
