@@ -40,6 +40,10 @@ class Permission(StrEnum):
     SIGHTINGS_EXPORT = "sightings:export"
     CLIPS_READ = "clips:read"
     EVENTS_READ = "events:read"
+    ALERTS_READ = "alerts:read"
+    ALERTS_WRITE = "alerts:write"
+    RULES_READ = "rules:read"
+    RULES_WRITE = "rules:write"
     SETTINGS_READ = "settings:read"
     SETTINGS_WRITE = "settings:write"
     USERS_READ = "users:read"
@@ -52,10 +56,12 @@ class Permission(StrEnum):
 _LOOK = frozenset({
     Permission.PEOPLE_READ, Permission.LISTS_READ, Permission.CAMERAS_READ, Permission.LIVE,
     Permission.SIGHTINGS_READ, Permission.CLIPS_READ, Permission.EVENTS_READ, Permission.SYSTEM_READ,
+    Permission.ALERTS_READ,
 })  # fmt: skip
 _OPERATE = _LOOK | {
     Permission.PEOPLE_WRITE, Permission.SEARCH, Permission.LISTS_WRITE, Permission.SIGHTINGS_WRITE,
     Permission.SIGHTINGS_EXPORT, Permission.SETTINGS_READ,
+    Permission.ALERTS_WRITE, Permission.RULES_READ,
 }  # fmt: skip
 
 GRANTED: dict[Role, frozenset[Permission]] = {

@@ -23,6 +23,7 @@ class AuditAction(StrEnum):
     VIEW_LIVE = "view-live"
     EXPORT = "export"
     VERDICT = "verdict"
+    ALERT = "alert"
     SETTING = "setting"
     TOKEN = "token"  # noqa: S105 - a word
     KEY_ROTATION = "key-rotation"

@@ -14,8 +14,10 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from nigoh.domain.camera_status import EngineStatus
+from nigoh.office.alert_desk import AlertDesk
 from nigoh.office.erasure import Eraser
 from nigoh.office.link_history import LinkHistory
+from nigoh.office.rule_desk import RuleDesk
 from nigoh.office.sighting_desk import SightingDesk
 from nigoh.office.sighting_export import SightingExporter
 from nigoh.office.subject_export import SubjectExporter
@@ -30,6 +32,7 @@ from nigoh.server.limits import JSON_BYTES, SlowBodies
 from nigoh.server.openapi import build_document
 from nigoh.server.parts import ServerParts
 from nigoh.server.problems import ForeignErrors, answer_errors
+from nigoh.server.routes.alerts import alerts_router
 from nigoh.server.routes.camera_groups import camera_groups_router
 from nigoh.server.routes.camera_links import camera_links_router
 from nigoh.server.routes.cameras import cameras_router
@@ -44,6 +47,7 @@ from nigoh.server.routes.people import people_router
 from nigoh.server.routes.people_list import people_list_router
 from nigoh.server.routes.photos import photos_router
 from nigoh.server.routes.recognition import recognition_router
+from nigoh.server.routes.rules import rules_router
 from nigoh.server.routes.settings import settings_router
 from nigoh.server.routes.sightings import sightings_router
 from nigoh.server.routes.system import system_router
@@ -122,6 +126,8 @@ def _routers(parts: ServerParts, feed: EventFeed, history: SystemHistory) -> tup
         people_router(database, people, eraser),
         photos_router(database, people.enrolment),
         watch_lists_router(database, people.people),
+        rules_router(database, RuleDesk(database, now=parts.unix_s)),
+        alerts_router(database, AlertDesk(database, now=parts.unix_s)),
         recognition_router(people.recognition, parts.threshold),
         history_router(database, people.history, parts.threshold),
         sightings_router(database, sightings, SightingExporter(database, parts.media, now=parts.unix_s)),

@@ -23,6 +23,7 @@ _ALSO_NEEDED = {
     "person": Permission.PEOPLE_READ,
     "camera": Permission.CAMERAS_READ,
     "setting": Permission.SETTINGS_READ,
+    "alert": Permission.ALERTS_READ,
 }
 """An event tells what its noun tells: whoever may not read that is not told."""
 

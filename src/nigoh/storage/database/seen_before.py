@@ -13,15 +13,20 @@ _MOST_VISITS = 5_000
 
 
 class SeenBefore:
-    """Sightings of people within one transaction: a history for rules."""
+    """Sightings of people within one transaction: a history for rules.
 
-    def __init__(self, connection: Connection) -> None:
+    Attributes:
+        until_unix_s: what was first seen after it has not happened yet; None: everything has.
+    """
+
+    def __init__(self, connection: Connection, until_unix_s: float | None = None) -> None:
         self._connection = connection
+        self.until_unix_s = until_unix_s
 
     def visits(self, person: PersonId, where: Where, since_unix_s: float, apart_s: float) -> int:
         """How many times somebody was there since then: times that are less than `apart_s` apart are one."""
         times = select(SIGHTINGS.c.first_unix_s, SIGHTINGS.c.last_unix_s).where(
-            *_there(person, where), SIGHTINGS.c.first_unix_s >= since_unix_s
+            *self._there(person, where), SIGHTINGS.c.first_unix_s >= since_unix_s
         )
         count, ended = 0, float("-inf")
         for row in self._connection.execute(times.order_by(SIGHTINGS.c.first_unix_s).limit(_MOST_VISITS)):
@@ -31,8 +36,19 @@ class SeenBefore:
 
     def was_seen(self, person: PersonId, where: Where, since_unix_s: float) -> bool:
         """Whether somebody was there since then."""
-        chosen = select(SIGHTINGS.c.id).where(*_there(person, where), SIGHTINGS.c.last_unix_s >= since_unix_s)
+        chosen = select(SIGHTINGS.c.id).where(*self._there(person, where), SIGHTINGS.c.last_unix_s >= since_unix_s)
         return self._connection.execute(chosen.limit(1)).first() is not None
+
+    def _there(self, person: PersonId, where: Where) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [SIGHTINGS.c.person_id == person, SIGHTINGS.c.verdict != Verdict.REJECTED]
+        if self.until_unix_s is not None:
+            found.append(SIGHTINGS.c.first_unix_s <= self.until_unix_s)
+        if not where.is_everywhere:
+            named = SIGHTINGS.c.camera.in_(sorted(where.cameras))
+            grouped = select(CAMERAS.c.name).join(CAMERA_GROUPS, CAMERA_GROUPS.c.id == CAMERAS.c.group_id)
+            in_groups = SIGHTINGS.c.camera.in_(grouped.where(CAMERA_GROUPS.c.id.in_(sorted(where.groups))))
+            found.append(named | in_groups)
+        return found
 
 
 def lists_of(connection: Connection, people: Collection[PersonId]) -> dict[PersonId, frozenset[str]]:
@@ -65,14 +81,4 @@ def groups_of(connection: Connection, cameras: Collection[CameraId]) -> dict[Cam
         )
         for row in connection.execute(chosen):
             found[CameraId(row.name)] = frozenset({row.group_id})
-    return found
-
-
-def _there(person: PersonId, where: Where) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [SIGHTINGS.c.person_id == person, SIGHTINGS.c.verdict != Verdict.REJECTED]
-    if not where.is_everywhere:
-        named = SIGHTINGS.c.camera.in_(sorted(where.cameras))
-        grouped = select(CAMERAS.c.name).join(CAMERA_GROUPS, CAMERA_GROUPS.c.id == CAMERAS.c.group_id)
-        in_groups = SIGHTINGS.c.camera.in_(grouped.where(CAMERA_GROUPS.c.id.in_(sorted(where.groups))))
-        found.append(named | in_groups)
     return found

@@ -47,6 +47,10 @@ def permission_name(say: Say, permission: Permission) -> str:
         Permission.USERS_READ: say("See users"),
         Permission.USERS_WRITE: say("Change users"),
         Permission.AUDIT_READ: say("Read the audit"),
+        Permission.ALERTS_READ: say("See alerts"),
+        Permission.ALERTS_WRITE: say("Take care of alerts"),
+        Permission.RULES_READ: say("See rules"),
+        Permission.RULES_WRITE: say("Add and change rules"),
         Permission.SYSTEM_READ: say("See how the system is"),
         Permission.METRICS_READ: say("Read metrics"),
     }[permission]
