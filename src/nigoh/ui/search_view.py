@@ -28,6 +28,7 @@ from nigoh.ui.view import Place, part
 _PAGE = 30
 _MOST_CAMERAS = 1000
 _PROBE_PX = 160
+_SMALL_DROP_PX = 170
 
 
 class SearchView:
@@ -50,6 +51,7 @@ class SearchView:
         self._searching: asyncio.Task[None] | None = None
         about = say("Drop a photo here, or choose one: whoever is in it is searched for. It is not kept.")
         self._drop = None if self._query.sighting else PhotoDrop(console, self._received, about)
+        self._dropping = ft.Container(visible=self._drop is not None)
         self._narrowing = Narrowing(console, self._query, self._narrow)
         self._busy = ft.ProgressBar(visible=False, semantics_label=say("Searching"))
         self._asked = ft.Container()
@@ -60,10 +62,12 @@ class SearchView:
         """What is shown."""
         if self._drop is None:
             self._asked.content = loading(self._console.say)
+        else:
+            self._dropping.content = self._drop.build()
         return ft.Column(
             controls=[
                 heading(self._console.say("Search")),
-                *([self._drop.build()] if self._drop is not None else []),
+                self._dropping,
                 self._asked,
                 ft.Container(content=self._busy, height=4),
                 self._trouble,
@@ -97,6 +101,9 @@ class SearchView:
     def _begin(self, probe: Probe) -> None:
         self._probe, self._recognition, self._past, self._face = probe, None, None, 0
         self._results.clear()
+        # What was found stands above the fold.
+        self._dropping.height = _SMALL_DROP_PX
+        self._console.refresh(self._dropping)
         self._show_probe()
         self._work(self._ask_all(probe))
 

@@ -22,7 +22,7 @@ _LISTS = 60
 
 _SILENT = "-"
 _USUAL_VOLUME = 0.7
-_PAGE_HEIGHT_PX = 200
+_PAGE_HEIGHT_PX = 170
 
 
 class SoundsView:
@@ -31,7 +31,7 @@ class SoundsView:
     def __init__(self, console: Console, here: Place) -> None:
         del here
         self._console = console
-        self._rows = ft.Column(controls=[loading(console.say)], spacing=10)
+        self._rows = ft.Column(controls=[loading(console.say)], spacing=12)
 
     def build(self) -> ft.Control:
         """What is shown."""

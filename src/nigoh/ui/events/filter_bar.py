@@ -15,7 +15,7 @@ from nigoh.ui.words.sighting_words import status_names, verdict_names
 
 _ALL = "*"
 _DAYS = "days"
-_WIDTH_PX = 176
+_WIDTH_PX = 204
 
 Changed = Callable[[EventsQuery], Awaitable[None]]
 

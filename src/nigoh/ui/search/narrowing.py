@@ -9,7 +9,7 @@ from nigoh.ui.console import Console
 from nigoh.ui.search.query import SORTS, SearchQuery
 
 _ALL = "*"
-_WIDTH_PX = 190
+_WIDTH_PX = 250
 _STEPS = 50
 
 Changed = Callable[[SearchQuery], Awaitable[None]]
