@@ -46,9 +46,10 @@ class UserAddView:
         say = self._console.say
         names = {_ONE: say("One person"), _SEVERAL: say("Several people"), _IMPORT: say("Import")}
         icons = {_ONE: ft.Icons.PERSON_ADD, _SEVERAL: ft.Icons.GROUP_ADD, _IMPORT: ft.Icons.UPLOAD_FILE}
+        is_narrow = self._console.is_narrow
         modes = ft.SegmentedButton(
             segments=[
-                ft.Segment(value=each, label=ft.Text(names[each]), icon=ft.Icon(icons[each]))
+                ft.Segment(value=each, label=ft.Text(names[each]), icon=None if is_narrow else ft.Icon(icons[each]))
                 for each in self._offered
             ],
             selected=[self._mode],

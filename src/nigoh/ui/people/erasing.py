@@ -7,6 +7,8 @@ from nigoh.ui.client.people import PersonInfo, person_path
 from nigoh.ui.console import Console
 from nigoh.ui.words.say import Say
 
+_WIDEST_PX = 460
+
 
 async def ask_to_erase(console: Console, person: PersonInfo) -> bool:
     """Tell what would be erased, and erase it if that is wanted; whether it was. Raises ApiProblem."""
@@ -24,6 +26,7 @@ async def ask_to_erase(console: Console, person: PersonInfo) -> bool:
             ],
         ],
         tight=True,
+        width=_WIDEST_PX,
     )
     title = say("Erase {name} for good?", name=person.name)
     if not await console.ask(title, told, say("Erase"), is_dangerous=True):

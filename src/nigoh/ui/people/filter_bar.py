@@ -45,8 +45,8 @@ class FilterBar:
             width=_NARROW_SEARCH_PX if console.is_narrow else _SEARCH_PX,
             dense=True,
         )
-        self._lists = _choice(say("List"), [(_ALL, say("All lists"))], query.list_id or _ALL, self._list_chosen)
-        self._groups = _choice(say("Group"), [(_ALL, say("All groups"))], query.group or _ALL, self._group_chosen)
+        self._lists = _choice(say("List"), [(_ALL, say("All"))], query.list_id or _ALL, self._list_chosen)
+        self._groups = _choice(say("Group"), [(_ALL, say("All"))], query.group or _ALL, self._group_chosen)
         orders = zip(SORTS, (say("Name A–Z"), say("Name Z–A"), say("Newest first"), say("Oldest first")), strict=True)
         self._sort = _choice(say("Order"), list(orders), query.sort, self._sort_chosen)
         self._form = ft.SegmentedButton(
@@ -72,9 +72,9 @@ class FilterBar:
     def offer(self, lists: Sequence[WatchListInfo], groups: Sequence[str]) -> None:
         """Lists and groups that can be chosen."""
         say = self._console.say
-        self._lists.options = _options([(_ALL, say("All lists")), *((each.id, each.name) for each in lists)])
+        self._lists.options = _options([(_ALL, say("All")), *((each.id, each.name) for each in lists)])
         named = [(each, each) for each in groups]
-        self._groups.options = _options([(_ALL, say("All groups")), (NO_GROUP, say("In no group")), *named])
+        self._groups.options = _options([(_ALL, say("All")), (NO_GROUP, say("In no group")), *named])
         self._groups.visible = bool(groups)
         self._lists.visible = bool(lists)
 

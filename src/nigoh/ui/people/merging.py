@@ -8,6 +8,7 @@ from nigoh.ui.people.faces import face
 from nigoh.ui.words.say import Say
 
 _FACE_PX = 72
+_WIDEST_PX = 460
 
 
 async def ask_to_merge(console: Console, one: PersonInfo, other: PersonInfo) -> PersonInfo | None:
@@ -23,6 +24,7 @@ async def ask_to_merge(console: Console, one: PersonInfo, other: PersonInfo) -> 
             chosen,
         ],
         tight=True,
+        width=_WIDEST_PX,
     )  # fmt: skip
     if not await console.ask(say("Are these one person?"), told, say("Merge"), is_dangerous=True):
         return None
