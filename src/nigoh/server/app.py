@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry, Gauge
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from nigoh.domain.camera_status import EngineStatus
@@ -84,6 +85,8 @@ def build_app(parts: ServerParts) -> FastAPI:
             parts.threads,
         ),
     )
+    app.state.loop = None
+    _count_tasks(app, parts.metrics)
     put_door(app, parts.door)
     app.state.database, app.state.unix_s, app.state.feed = parts.database, parts.unix_s, feed
     answer_errors(app)
@@ -151,8 +154,8 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        del app
         anyio.to_thread.current_default_thread_limiter().total_tokens = threads
+        app.state.loop = asyncio.get_running_loop()
         tasks = [asyncio.create_task(each()) for each in work]
         for task in tasks:
             task.add_done_callback(_tell_end)
@@ -168,6 +171,13 @@ def _lifespan(
                         await task
 
     return lifespan
+
+
+def _count_tasks(app: FastAPI, registry: CollectorRegistry) -> None:
+    """Browsers that have gone leave none behind: that is to be seen."""
+    about = "What the web server has in hand: requests, followers, browsers."
+    gauge = Gauge("nigoh_server_tasks", about, registry=registry)
+    gauge.set_function(lambda: len(asyncio.all_tasks(app.state.loop)) if app.state.loop else 0)
 
 
 async def _keep_history(history: SystemHistory, status: Callable[[], EngineStatus]) -> None:
