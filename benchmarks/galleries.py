@@ -176,7 +176,7 @@ class Threads:
 
 def approximate(material: Material, spread: Threads) -> ApproximateGallery:
     """Ours."""
-    return ApproximateGallery(material.model, Precision.HALF, ApproximateOptions(spread=spread))
+    return ApproximateGallery(material.model, Precision.HALF, ApproximateOptions(spread=spread, lanes=2))
 
 
 def exact(material: Material, spread: Threads) -> ExactGallery:

@@ -58,7 +58,9 @@ def names(gallery: Gallery, probe: Templates, k: int = 3) -> list[str]:
 _IN_MEMORY: dict[str, NewGallery] = {
     "exact": ExactGallery,
     "exact, half precision": lambda model: ExactGallery(model, Precision.HALF),
-    "approximate": lambda model: ApproximateGallery(model, options=ApproximateOptions(learns_from=700, batch=64)),
+    "approximate": lambda model: ApproximateGallery(
+        model, options=ApproximateOptions(learns_from=700, batch=64, lanes=2)
+    ),
 }
 
 

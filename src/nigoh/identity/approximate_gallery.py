@@ -49,12 +49,14 @@ class ApproximateOptions:
         batch: so many new rows of a block are indexed at once; until then they are searched exactly, 0.1 ms at most.
         shortlist: how many rows are ranked exactly for each probe.
         spread: who searches the blocks; by default the thread that searches.
+        lanes: into so many equal parts they are divided for it; as many as threads, since a block takes only 0.3 ms.
     """
 
     learns_from: int = 32_768
     batch: int = 8192
     shortlist: int = 1024
     spread: Spread = map
+    lanes: int = 1
 
 
 def use_one_thread() -> None:
@@ -159,9 +161,14 @@ class ApproximateGallery:
             return [sieve.rows for sieve in sieves]
         # Those who are nearest lie anywhere: a block has its share of them, and hardly more than twice that.
         each = min(most, 2 * most // len(indexed) + _AT_LEAST)
-        found = list(self._options.spread(lambda one: _nearest(one[1], probes, each), indexed))
+        lanes = [indexed[lane :: self._options.lanes] for lane in range(self._options.lanes)]
+
+        def follow(lane: Sequence[tuple[int, Block]]) -> list[tuple[Floats, Rows]]:
+            return [_nearest(block, probes, each) for _, block in lane]
+
+        found = [part for parts in self._options.spread(follow, lanes) for part in parts]
         scores, rows = (np.concatenate(part, axis=1) for part in zip(*found, strict=True))
-        places = np.repeat([place for place, _ in indexed], [part.shape[1] for part, _ in found])
+        places = np.repeat([place for lane in lanes for place, _ in lane], [part.shape[1] for part, _ in found])
         for sieve, score, row in zip(sieves, scores, rows, strict=True):
             best = np.argpartition(-score, most)[:most] if len(score) > most else np.flatnonzero(row >= 0)
             for place, _ in indexed:

@@ -120,7 +120,10 @@ def sift(spans: Sequence[Span], probes: Floats, sieves: Sequence[Sieve], spread:
 def rank(blocks: Sequence[Block], rows: dict[int, list[Rows]], probe: Floats, k: int) -> tuple[Floats, Owners]:
     """The scores of the k people nearest to a probe (D,) among these rows, best first, and their numbers."""
     best: list[tuple[Floats, Owners]] = []
-    for block, part in _parts(blocks, rows):
+    parts = list(_parts(blocks, rows))
+    if sum(len(part) for _, part in parts) > _SIFTED:
+        parts = _sifted_once_more(parts, probe, k)
+    for block, part in parts:
         # Each row is summed by itself: equal templates have equal scores, wherever they stand.
         scores: Floats = np.vecdot(block.codes.whole(part), probe)
         owners: Owners = block.owners[part]
@@ -130,6 +133,23 @@ def rank(blocks: Sequence[Block], rows: dict[int, list[Rows]], probe: Floats, k:
     scores, owners = (np.concatenate(each) for each in zip(*best, strict=True))
     scores, owners = best_of_each(scores, owners)
     return scores[:k], owners[:k]
+
+
+def _sifted_once_more(parts: Sequence[tuple[Block, Rows]], probe: Floats, k: int) -> list[tuple[Block, Rows]]:
+    """The rows that may belong to one of the k people, as their coarse codes say, which are a quarter to read."""
+    coarse = CoarseProbes.of(probe[None])
+    codes = np.concatenate([block.codes.coarse[part] for block, part in parts])
+    steps = np.concatenate([block.codes.steps[part] for block, part in parts])
+    estimates = np.asarray(numkong.dots_packed(codes, numkong.dots_pack(coarse.codes)))[:, 0] * (steps * coarse.steps)
+    looseness = np.repeat([block.looseness for block, _ in parts], [len(part) for _, part in parts])
+    errors = _LONGEST * (looseness + coarse.looseness[0]) + _ROUNDING
+    sieve = Sieve(k)
+    owners = np.concatenate([block.owners[part] for block, part in parts])
+    sieve.offer(0, 0, np.asarray(estimates, np.float32), owners, float(errors.max()))
+    kept = np.zeros(len(estimates), bool)
+    kept[np.concatenate(sieve.rows[0])] = True
+    ends = np.cumsum([len(part) for _, part in parts])
+    return [(block, part[kept[end - len(part) : end]]) for (block, part), end in zip(parts, ends, strict=True)]
 
 
 def named(scores: Floats, owners: Owners, names: Sequence[PersonId]) -> tuple[Candidate, ...]:
