@@ -22,10 +22,10 @@ from nigoh.ui.events.feed import Feed
 from nigoh.ui.events.filter_bar import FilterBar
 from nigoh.ui.events.keys import Command, Keys
 from nigoh.ui.events.query import EventsQuery
+from nigoh.ui.events.stream import Stream
 from nigoh.ui.events.taking_away import export_menu
 from nigoh.ui.view import Place, part
 
-_PAGE = 30
 _MOST_CHOICES = 1000
 _LISTS = 200
 _WIDE_PX = 900
@@ -48,7 +48,8 @@ class EventsView:
         self._console = console
         self._asked = here.names.get("sighting", "")
         self._query = EventsQuery.of(here)
-        self._cursor: str | None = None
+        self._stream = Stream(console.api, console.now)
+        self._stream.begin(self._query)
         self._is_paused = False
         self._noting: asyncio.Task[None] | None = None
         self._feed = Feed(console, self._open_one, self._count_chosen)
@@ -123,36 +124,16 @@ class EventsView:
             await asyncio.sleep(_BREATH_S)
 
     async def _load(self) -> None:
-        """The newest ones; older ones that were asked for stay."""
-        query = self._query
-        page = await self._console.api.get("/sightings", Listed[SightingInfo], self._page_query(None))
-        if query != self._query:
-            return
-        newest, shown = list(page.items), self._feed.sightings
-        if self._cursor is None or not shown or not newest:
-            self._cursor = page.next_cursor
-            older: list[SightingInfo] = []
-        else:
-            ids = {each.id for each in newest}
-            older = [each for each in shown if each.id not in ids and each.first_at <= newest[-1].first_at]
-        self._show([*newest, *older])
+        await self._stream.refresh(kept=self._feed.selected.id if self._feed.selected else "")
+        self._show()
 
     async def _more(self, _event: object) -> None:
-        page = await self._console.api.get("/sightings", Listed[SightingInfo], self._page_query(self._cursor))
-        self._cursor = page.next_cursor
-        ids = {each.id for each in self._feed.sightings}
-        self._show([*self._feed.sightings, *(each for each in page.items if each.id not in ids)])
+        await self._stream.add_older()
+        self._show()
 
-    def _page_query(self, cursor: str | None) -> dict[str, Scalar | None]:
-        return {**self._query.filters(self._console.now()), "limit": _PAGE, "cursor": cursor}
-
-    def _show(self, sightings: list[SightingInfo]) -> None:
-        if not sightings:
-            self._put(self._nobody())
-            self._feed.show([])
-            return
-        self._feed.show(sightings, self._older if self._cursor else None)
-        self._put(self._feed.column)
+    def _show(self) -> None:
+        self._feed.show(self._stream.sightings, self._older if self._stream.has_older else None)
+        self._put(self._feed.column if self._stream.sightings else self._nobody())
         selected = self._feed.selected
         if selected is not None and selected != self._detail.sighting and not self._is_single:
             self._console.tasks.start(self._detail.show(selected), "detail")
@@ -197,10 +178,12 @@ class EventsView:
         self._noting = self._console.tasks.start(note(), "address")
 
     async def _judged(self, sighting: SightingInfo) -> None:
-        self._feed.replace(sighting)
+        self._stream.replace(sighting)
+        self._feed.show(self._stream.sightings, self._older if self._stream.has_older else None)
 
     async def _want(self, query: EventsQuery) -> None:
-        self._query, self._cursor = query, None
+        self._query = query
+        self._stream.begin(query)
         self._feed.choose_none()
         self._feed.show([])
         self._put(loading(self._console.say))

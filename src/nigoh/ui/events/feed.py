@@ -12,8 +12,6 @@ from nigoh.ui.events.marks import status_mark, verdict_mark, who
 from nigoh.ui.people.faces import no_face, picture
 
 _FACE_PX = 56
-_MOST = 300
-"""More rows than these nobody scrolls through; the oldest are asked for again by their times."""
 
 Told = Callable[[SightingInfo], Awaitable[None]]
 
@@ -57,7 +55,7 @@ class Feed:
     def show(self, sightings: Sequence[SightingInfo], foot: ft.Control | None = None) -> None:
         """These and no others; rows of those that have not changed stay."""
         rows: dict[str, _Row] = {}
-        for each in sightings[:_MOST]:
+        for each in sightings:
             known = self._rows.get(each.id)
             if known is None:
                 known = self._new_row(each)
@@ -67,14 +65,6 @@ class Feed:
         self._rows = rows
         self.column.controls = [*(row.shown for row in rows.values()), *([foot] if foot else [])]
         self._console.refresh(self.column)
-
-    def replace(self, sighting: SightingInfo) -> None:
-        """One of them has changed."""
-        if sighting.id in self._rows:
-            foot = self.column.controls[len(self._rows) :]
-            self.show(
-                [sighting if each.id == sighting.id else each for each in self.sightings], foot[0] if foot else None
-            )
 
     def select(self, sighting_id: str) -> None:
         """Mark the one that stands beside the list."""
