@@ -29,7 +29,7 @@ def test_the_page_loads_all_that_it_needs_from_this_server_and_nothing_else(aski
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    wanted = re.findall(r'(?:href|src)="([^"]+)"', page.text)
+    wanted = re.findall(r'<(?:link|script)[^>]+(?:href|src)="([^"]+)"', page.text)
     assert len(wanted) == 2
     for address in wanted:
         assert address.startswith("/setup/")
@@ -41,3 +41,24 @@ def test_the_page_loads_all_that_it_needs_from_this_server_and_nothing_else(aski
 def test_nothing_but_its_own_parts_can_be_had_below_it(asking: httpx.Client) -> None:
     for name in ("docs.js", "setup.html", "..%2Fsetup_page.py", "%2e%2e/app.py"):
         assert asking.get(f"/setup/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("lang", "accepted", "language", "word"),
+    [
+        ("uz_Latn", "", "uz-Latn", "Birinchi administratorni yarating"),
+        ("uz_Cyrl", "", "uz-Cyrl", "Биринчи администраторни яратинг"),
+        ("", "ru-RU,ru;q=0.9", "ru", "Создайте первого администратора"),
+        ("", "fr", "en", "Make the first administrator"),
+        ("<script>", "ru", "ru", "Создайте первого администратора"),
+    ],
+)
+def test_the_page_speaks_four_languages(
+    asking: httpx.Client, lang: str, accepted: str, language: str, word: str
+) -> None:
+    page = asking.get("/setup", params={"lang": lang}, headers={"Accept-Language": accepted})
+    assert page.status_code == 200
+    assert f'<html lang="{language}">' in page.text
+    assert word in page.text
+    # Whoever made the administrator goes on to the login, and from there to the first camera.
+    assert 'href="/login?next=/welcome"' in page.text

@@ -117,7 +117,7 @@ class AuditView:
         say = self._console.say
         target = " ".join(filter(None, (entry.target_kind, entry.target_id)))
         details = ", ".join(f"{key}: {value}" for key, value in entry.detail.items())
-        facts = [
+        facts: list[ft.Control] = [
             ft.Text(say("Entry {number}, hash {hash}", number=entry.number, hash=entry.hash), selectable=True),
             *([ft.Text(say("From {address}", address=entry.address))] if entry.address else []),
             *([ft.Text(say("Why: {reason}", reason=entry.reason))] if entry.reason else []),

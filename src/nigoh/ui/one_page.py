@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
 import flet as ft
 
 from nigoh.ui.console import Console
 from nigoh.ui.tasks import Tasks
 from nigoh.ui.view import Entry
+
+_scroll_key = cast("Callable[[str], ft.ScrollKey]", ft.ScrollKey)
+"""Flet makes its keys in a way that a type checker cannot follow."""
 
 _AROUND_PX = 120.0
 _LEAST_PX = 420.0
@@ -37,7 +41,7 @@ class _Section:
             on_click=self._tapped,
         )
         self.control = ft.Column(
-            controls=[header, self._body, ft.Divider(height=1)], spacing=0, key=ft.ScrollKey(entry.pattern)
+            controls=[header, self._body, ft.Divider(height=1)], spacing=0, key=_scroll_key(entry.pattern)
         )
 
     @property

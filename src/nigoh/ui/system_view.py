@@ -1,5 +1,7 @@
 """How the whole of it is: figures and plots, what is kept, versions, the log."""
 
+from collections.abc import Callable
+
 import flet as ft
 
 from nigoh.domain.access import Permission
@@ -8,7 +10,7 @@ from nigoh.ui.controls.heading import heading
 from nigoh.ui.system.log import LogPart
 from nigoh.ui.system.machine import StoragePart, VersionsPart
 from nigoh.ui.system.overview import Overview
-from nigoh.ui.view import Place, place
+from nigoh.ui.view import Place, View, place
 
 _ROUTE = "/system"
 
@@ -32,8 +34,13 @@ class SystemView:
             self._names["log"] = say("Log")
         asked = here.query.get("part", "")
         self._chosen = asked if asked in self._names else ""
-        kinds = {"": Overview, "storage": StoragePart, "versions": VersionsPart, "log": LogPart}
-        self._part: Overview | StoragePart | VersionsPart | LogPart = kinds[self._chosen](console)
+        kinds: dict[str, Callable[[Console], View]] = {
+            "": Overview,
+            "storage": StoragePart,
+            "versions": VersionsPart,
+            "log": LogPart,
+        }
+        self._part = kinds[self._chosen](console)
 
     def build(self) -> ft.Control:
         """What is shown."""

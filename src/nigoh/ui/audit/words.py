@@ -6,7 +6,7 @@ from nigoh.ui.words.say import Say
 
 def action_name(say: Say, action: str) -> str:
     """What an action is called; one that a newer nigoh wrote as it is."""
-    return {
+    names: dict[str, str] = {
         AuditAction.SETUP: say("First start"),
         AuditAction.LOGIN: say("Login"),
         AuditAction.LOGIN_REFUSED: say("Login refused"),
@@ -28,4 +28,5 @@ def action_name(say: Say, action: str) -> str:
         AuditAction.BACKUP: say("Backup"),
         AuditAction.RESTORE: say("Restore"),
         AuditAction.RETENTION: say("Retention"),
-    }.get(action, action)
+    }
+    return names.get(action, action)

@@ -4,6 +4,7 @@ import asyncio
 
 import flet as ft
 
+from nigoh.ui.client.api import Query
 from nigoh.ui.client.system import Log, LogLine
 from nigoh.ui.console import Console
 from nigoh.ui.settings.panel import choice
@@ -44,7 +45,7 @@ class LogPart:
             await asyncio.sleep(_AGAIN_S)
 
     async def _look(self, _event: object) -> None:
-        query = {"level": self._level.value or "info", "limit": _LINES}
+        query: Query = {"level": self._level.value or "info", "limit": _LINES}
         found = await self._console.api.get("/system/logs", Log, query)
         if found.items != self._lines:
             self._lines = found.items
