@@ -1,7 +1,8 @@
 """What followers of a gallery are told, on SQLite and PostgreSQL: people as they are now, opened and turned back."""
 
 import secrets
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -15,6 +16,11 @@ from nigoh.domain.master_key import MasterKey
 from nigoh.domain.people import Person, WatchList
 from nigoh.domain.sighting import PersonId
 from nigoh.domain.template import ModelIdentity, Templates
+from nigoh.engine.gallery_follower import GalleryFollower
+from nigoh.engine.known_people import KnownPeople
+from nigoh.engine.shard_wire import EnrolOrder, decode_order, encode_order
+from nigoh.identity.decision import DecisionPolicy
+from nigoh.identity.gallery import ExactGallery
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.negatives import Negative, Negatives
 from nigoh.storage.database.people import People
@@ -189,3 +195,43 @@ def test_what_does_not_open_is_left_out_and_said_unless_its_key_was_destroyed(
         connection.execute(update(TEMPLATES).where(TEMPLATES.c.id == damaged).values(sealed_vector=b"\0" * 541))
     assert len(office.news()["vali"].templates_of(office.model)) == 1
     assert damaged in caplog.text
+
+
+class Shards:
+    """Four of them, each with a gallery of its own, to which changes come as they do over a pipe."""
+
+    def __init__(self, model: ModelIdentity) -> None:
+        self.known = [KnownPeople(ExactGallery(model)) for _ in range(4)]
+        self._told = threading.Condition()
+
+    def tell(self, changes: Sequence[GalleryChange]) -> None:
+        for known in self.known:
+            order = decode_order(encode_order(EnrolOrder.of(changes)))
+            assert isinstance(order, EnrolOrder)
+            known.apply(order.changes(), DecisionPolicy(threshold=0.4))
+        with self._told:
+            self._told.notify_all()
+
+    def named(self, probe: Templates) -> set[str | None]:
+        """Whom they find, all four together."""
+        rows = [known.candidates(probe)[0] for known in self.known]
+        return {row[0].person if row and row[0].score > 0.9 else None for row in rows}
+
+    def wait_for(self, holds: Callable[[], bool]) -> bool:
+        with self._told:
+            return self._told.wait_for(holds, 20)
+
+
+def test_four_shards_find_who_is_enrolled_and_nobody_who_is_gone(office: Office) -> None:
+    shards, probe = Shards(office.model), Templates(unit(1, 2, 3)[None], office.model)
+    with GalleryFollower(office.feed(), shards.tell, pause_s=0.02):
+        assert shards.named(probe) == {None}
+        office.enrol("Ali")
+        office.add_template(ALI, unit(1, 2, 3))
+        assert shards.wait_for(lambda: shards.named(probe) == {ALI})
+        office.enrol("Vali")
+        office.add_template(VALI, unit(0, 0, 0, 1))
+        with office.database.begin() as connection:
+            People(connection).remove(ALI, 3.0)
+        assert shards.wait_for(lambda: shards.named(probe) == {None})
+        assert shards.named(Templates(unit(0, 0, 0, 1)[None], office.model)) == {VALI}
