@@ -15,6 +15,7 @@ from nigoh.domain.system_facts import Finding
 from nigoh.engine.analysis import FaceAnalyser
 from nigoh.errors import ConfigError, Retryable
 from nigoh.office.access_desks import AccessDesks, open_desks
+from nigoh.office.camera_finder import CameraFinder, Clocks
 from nigoh.office.camera_frames import CameraFrames
 from nigoh.office.camera_office import CameraOffice
 from nigoh.office.camera_tester import CameraTester
@@ -32,8 +33,8 @@ from nigoh.server.access.door import AccessDoor
 from nigoh.server.access.routers import access_routers
 from nigoh.server.app import build_app
 from nigoh.server.console.front import console_front
-from nigoh.server.live_views import LiveViews
 from nigoh.server.delivery_metrics import DeliveryCollector, DeliveryViews
+from nigoh.server.live_views import LiveViews
 from nigoh.server.metrics import StatusCollector
 from nigoh.server.parts import ServerParts
 from nigoh.server.routes.audit import audit_router
@@ -128,7 +129,10 @@ def build_server(
         routers=(
             *access_routers(desks, unix_s, oidc),
             audit_router(database),
-            camera_trials_router(CameraTester(database, cameras, outbound, people.find_faces, now=unix_s)),
+            camera_trials_router(
+                CameraTester(database, cameras, outbound, people.find_faces, now=unix_s),
+                CameraFinder(database, outbound, Clocks(unix_s, time.monotonic)),
+            ),
         ),
         checks={"database": database.ping, "engine": lambda: _require_shards(engine.status())},
         metrics=registry,

@@ -1,6 +1,7 @@
 """One camera: how it is and was, a test of it, zones and masks on its picture, how it is watched."""
 
 import asyncio
+from dataclasses import replace
 from urllib.parse import unquote
 
 import flet as ft
@@ -23,6 +24,11 @@ _GROUPS = 500
 _LOOK_S = 4.0
 
 
+def is_same(one: CameraInfo, other: CameraInfo) -> bool:
+    """Whether two cameras are set alike, apart from zones and masks, which have a page of their own."""
+    return replace(one, zones=(), masks=(), status=None) == replace(other, zones=(), masks=(), status=None)
+
+
 class CameraView:
     """Shows a camera and changes it.
 
@@ -34,7 +40,6 @@ class CameraView:
     def __init__(self, console: Console, here: Place) -> None:
         self._console = console
         self._name = unquote(here.names["name"])
-        self._etag = ""
         self._health = HealthPanel(console, self._name)
         self._body = ft.Column(controls=[loading(console.say)], spacing=16)
 
@@ -77,7 +82,7 @@ class CameraView:
             await self._health.show(now)
 
     async def _show(self, found: Versioned[CameraInfo], groups: tuple[GroupInfo, ...]) -> None:
-        self._etag, camera = found.etag, found.value
+        camera = found.value
         panels = [self._health.build()]
         if self._console.may(Permission.CAMERAS_WRITE):
             if self._console.may(Permission.LIVE):
@@ -108,8 +113,13 @@ class CameraView:
             if wrong:
                 self._console.tell(wrong)
                 return
+            now = await self._console.api.get_versioned(camera_path(self._name), CameraInfo)
+            if not is_same(now.value, camera) and not await self._console.ask(
+                say("Changed meanwhile"), say("Somebody else has changed this since you opened it."), say("Keep mine")
+            ):
+                return
             body = watching.body() | fields.body()
-            await self._console.api.patch(camera_path(self._name), CameraInfo, body, if_match=self._etag)
+            await self._console.api.patch(camera_path(self._name), CameraInfo, body, if_match=now.etag)
             again = await self._console.api.get_versioned(camera_path(self._name), CameraInfo)
             await self._show(again, groups)
             self._console.tell(say("Saved. The camera is watched so from now on."))

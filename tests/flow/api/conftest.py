@@ -3,6 +3,7 @@
 import shutil
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ from nigoh.identity.gallery import ExactGallery
 from nigoh.office.access_desks import AccessDesks, open_desks
 from nigoh.office.accounts import NewUser
 from nigoh.office.actor import Actor
+from nigoh.office.camera_finder import CameraFinder, Clocks
 from nigoh.office.camera_office import CameraOffice, CameraOrder
 from nigoh.office.camera_tester import CameraTester
 from nigoh.office.passwords import PasswordCost
@@ -125,6 +127,7 @@ class House:
     engine: Engine
     clock: Clock
     server: WebServer
+    asked_for_cameras: list[tuple[str, int]]
     tokens: dict[tuple[Role, bool], str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -218,6 +221,8 @@ def _build(database: Database, folder: Path, analyser: FaceAnalyser) -> House:
     settings = SettingsOffice(database, parse_engine_file(CONFIGURATION, folder / "nigoh.toml"), now=clock)
     people = open_people_desks(database, media, analyser, search, now=clock)
     cameras = CameraOffice(database, vault, now=clock, usual=settings.usual_camera)
+    asked: list[tuple[str, int]] = []
+    finder = CameraFinder(database, Outbound(), Clocks(clock, time.monotonic), targets=asked)
     tester = CameraTester(database, cameras, Outbound(), people.find_faces, now=clock)
     parts = ServerParts(
         door=AccessDoor(desks.sessions, desks.tokens, clock, tickets=desks.tickets),
@@ -230,7 +235,7 @@ def _build(database: Database, folder: Path, analyser: FaceAnalyser) -> House:
         status=engine.status,
         threshold=lambda: 0.4,
         recordings=folder / "recordings",
-        routers=(*access_routers(desks, clock), audit_router(database), camera_trials_router(tester)),
+        routers=(*access_routers(desks, clock), audit_router(database), camera_trials_router(tester, finder)),
         checks={"database": database.ping},
         local_metrics=False,
         unix_s=clock,
@@ -240,7 +245,7 @@ def _build(database: Database, folder: Path, analyser: FaceAnalyser) -> House:
     )
     options = WebOptions(port=0, patience=Patience(headers_s=0.3, keep_alive_s=1, stall_s=0.5, most_connections=40))
     app = build_app(parts)
-    return House(parts, app, desks, engine, clock, WebServer(app, options))
+    return House(parts, app, desks, engine, clock, WebServer(app, options), asked)
 
 
 def sighting(camera: CameraId, number: int, person: str | None = None) -> CameraSighting:

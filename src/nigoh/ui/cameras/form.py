@@ -87,6 +87,7 @@ class WatchingFields:
 
     def __init__(self, say: Say, groups: Sequence[GroupInfo], of: CameraInfo | None = None) -> None:
         self._say = say
+        self._of = of
         usual = [] if of else [ft.DropdownOption(key=_USUAL, text=say("As usual"))]
         self._mode = self._choice(say("Mode"), usual, [(each.value, mode_name(say, each)) for each in Mode])
         self._record = self._choice(
@@ -156,7 +157,8 @@ class WatchingFields:
         for name, field in self._numbers.items():
             if text := (field.value or "").strip().replace(",", "."):
                 told[name] = float(text)
-        told["schedule"] = self._lines()
+        if self._of is not None or self._lines():
+            told["schedule"] = self._lines()
         return told
 
     def _lines(self) -> list[str]:

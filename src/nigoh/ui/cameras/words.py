@@ -8,9 +8,9 @@ from nigoh.ui.words.say import Say
 def mode_name(say: Say, mode: Mode) -> str:
     """What a mode is called."""
     return {
-        Mode.KEYFRAMES: say("Keyframes only: cheapest"),
-        Mode.ADAPTIVE: say("Adaptive: more while something moves"),
-        Mode.FULL: say("Full: always as often as it can"),
+        Mode.KEYFRAMES: say("Keyframes: cheapest"),
+        Mode.ADAPTIVE: say("Adaptive: by movement"),
+        Mode.FULL: say("Full: always"),
     }[mode]
 
 
