@@ -3,7 +3,9 @@
 import flet as ft
 
 from nigoh.domain.access import Permission
+from nigoh.ui.cameras.discovery import DiscoveryPanel, FoundCamera, OfferedStream
 from nigoh.ui.cameras.form import AddressFields, WatchingFields
+from nigoh.ui.cameras.table_panel import TablePanel
 from nigoh.ui.cameras.trial import TrialPanel
 from nigoh.ui.client.cameras import CameraInfo, GroupInfo, camera_route
 from nigoh.ui.client.listed import Listed
@@ -45,8 +47,18 @@ class CameraAddView:
         watching = panel(
             say("How it is watched"), say("What is left as usual follows the settings."), [self._more, add]
         )
+        around = panel(
+            say("In this network"),
+            say("Asks the network for ONVIF cameras. User and password are shown to whoever answers, as a digest."),
+            [DiscoveryPanel(console, self._take).build()],
+        )
+        many = panel(
+            say("Many by a table"),
+            say("A CSV file with a camera a line. What stands in it is shown before anything is added."),
+            [TablePanel(console).build()],
+        )
         return ft.Column(
-            controls=[heading(say("Add a camera"), back), by_address, watching],
+            controls=[heading(say("Add a camera"), back), by_address, watching, around, many],
             expand=True,
             scroll=ft.ScrollMode.AUTO,
             spacing=16,
@@ -59,6 +71,15 @@ class CameraAddView:
         self._more.content = None
         self._more.content = self._watching.build()
         self._console.refresh(self._more)
+
+    async def _take(self, camera: FoundCamera, stream: OfferedStream, user: str, password: str) -> None:
+        """A stream that was found stands in the fields."""
+        fields = self._fields
+        fields.name.value = fields.name.value or camera.name or camera.host
+        fields.url.value, fields.user.value, fields.password.value = stream.url, user, password
+        for each in (fields.name, fields.url, fields.user, fields.password):
+            self._console.refresh(each)
+        self._console.tell(self._console.say("It stands above: test it, then add it."))
 
     def _order(self) -> dict[str, object] | str:
         if not self._console.may(Permission.LIVE):
