@@ -64,7 +64,7 @@ def read_table(content: bytes) -> tuple[TableLine, ...]:
         raise ConfigError(f"the table cannot be read: {error}", "Save it as CSV once more.") from error
 
 
-def _lines(reader: csv.DictReader[str]) -> Iterator[TableLine]:
+def _lines(reader: "csv.DictReader[str]") -> Iterator[TableLine]:
     names: set[str] = set()
     for count, row in enumerate(reader):
         if count >= MOST_LINES:
