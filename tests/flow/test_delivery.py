@@ -1,6 +1,7 @@
 """Whatever is killed, and whenever: what a spool has taken gets into the database, once and in its order."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -11,16 +12,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from nigoh.config.deployment_settings import DeploymentSettings
+from nigoh.config.master_key import KeyFile
+from nigoh.deployment_wiring import open_deployment
 from nigoh.errors import NigohError
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.events import Events
 from nigoh.storage.database.outbox import Outbox
-from nigoh.storage.database.tables import SIGHTINGS
+from nigoh.storage.database.tables import MEDIA, SIGHTINGS, TRACKS
+from nigoh.storage.spool_room import SPOOLS
 from nigoh.testing.postgresql_server import PostgresqlServer
 
 PROCESSES = Path(__file__).with_name("delivery_processes.py")
 COUNT = 400
-WAIT_S = 30.0
+PICTURED = 4
+"""Each sighting whose number this divides has a picture."""
+
+WAIT_S = 120.0
 
 
 class Ends:
@@ -32,10 +40,10 @@ class Ends:
         self.running: list[subprocess.Popen[str]] = []
 
     def intake(self) -> "subprocess.Popen[str]":
-        return self._start("intake", self.folder / "spools", self.database, self.folder / "media")
+        return self.start("intake", self.folder / "spools", self.database, self.folder / "media")
 
     def spool(self, first: int, *options: object, count: int = COUNT) -> "subprocess.Popen[str]":
-        return self._start("spool", self.folder / "spools", "shard", first, count, *options)
+        return self.start("spool", self.folder / "spools", "shard", first, count, *options)
 
     def stop(self) -> None:
         for process in self.running:
@@ -47,7 +55,7 @@ class Ends:
                     with contextlib.suppress(OSError):
                         pipe.close()
 
-    def _start(self, *arguments: object) -> "subprocess.Popen[str]":
+    def start(self, *arguments: object) -> "subprocess.Popen[str]":
         command = [sys.executable, str(PROCESSES), *map(str, arguments)]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.running.append(process)
@@ -82,12 +90,14 @@ def delivered(database: Database) -> list[str]:
         return [event.subject for event in Events(connection).after(0, 10 * COUNT)]
 
 
-def assert_each_once_in_order(database: Database, count: int = COUNT) -> None:
-    wait_until_delivered(database, count)
-    assert delivered(database) == [f"shard-{number:06d}" for number in range(count)]
+def assert_each_once_in_order(database: Database, sinks: tuple[str, ...] = ("broker",)) -> None:
+    wait_until_delivered(database, COUNT)
+    assert delivered(database) == [f"shard-{number:06d}" for number in range(COUNT)]
     with database.read() as connection:
-        assert len(connection.execute(select(SIGHTINGS.c.id)).all()) == count
-        assert [(waits.sink, waits.rows) for waits in Outbox(connection).waiting()] == [("broker", count)]
+        assert len(connection.execute(select(SIGHTINGS.c.id)).all()) == COUNT
+        assert len(connection.execute(select(TRACKS.c.id)).all()) == COUNT
+        assert len(connection.execute(select(MEDIA.c.id)).all()) == COUNT // PICTURED
+        assert [(each.sink, each.rows) for each in Outbox(connection).waiting()] == [(sink, COUNT) for sink in sinks]
 
 
 def kill_after(process: "subprocess.Popen[str]", seconds: float) -> None:
@@ -117,6 +127,42 @@ def test_killing_the_intake_writes_nothing_twice(ends: Ends, sqlite_database: Da
         kill_after(ends.intake(), seconds)
     ends.intake()
     assert_each_once_in_order(sqlite_database)
+
+
+def test_killing_nigoh_up_loses_nothing_and_writes_nothing_twice(ends: Ends, tmp_path: Path) -> None:
+    data, key = tmp_path / "data", tmp_path / "keys" / "master.key"
+    settings = DeploymentSettings(
+        data=data,
+        database=f"sqlite:///{data}/nigoh.db",
+        master_key=KeyFile(key),
+        destroyed_keys=key.parent / "destroyed-keys",
+    )
+    permit, spool_key = tmp_path / "permit", tmp_path / "spool.key"
+    with open_deployment(settings) as deployment:
+        with deployment.database.begin() as connection:
+            spool_key.write_bytes(deployment.vault.secret(connection, "spool"))
+        permit.write_text(str(COUNT // 2))
+        ends.start("spool", data / SPOOLS, "shard", 0, COUNT, "--key", spool_key, "--permit", permit)
+        with nigoh_up(data, key):
+            wait_until_delivered(deployment.database, 1)
+            # It is killed while the second half is on its way.
+            (tmp_path / "more").write_text(str(COUNT))
+            (tmp_path / "more").replace(permit)
+        with nigoh_up(data, key):
+            assert_each_once_in_order(deployment.database, sinks=())
+
+
+@contextlib.contextmanager
+def nigoh_up(data: Path, key: Path) -> Iterator[None]:
+    """`nigoh up`, killed at the end of the block, with all processes that it has started."""
+    command = [sys.executable, "-m", "nigoh", "up", "--data", str(data), "--port", "0", "--quiet"]
+    command += ["--master-key-file", str(key)]
+    process = subprocess.Popen(command, cwd=data, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def test_a_full_disk_holds_sightings_up_and_loses_none(ends: Ends, sqlite_database: Database) -> None:
