@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from nigoh.errors import BadCursor
@@ -34,6 +35,13 @@ class PageQuery:
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MOST_ITEMS:
             raise ValueError(f"limit is 1 to {MOST_ITEMS}, not {self.limit}")
+
+
+class ListOrder(StrEnum):
+    """How a list of things with names is sorted: by the name, or by when they were added."""
+
+    NAME = "name"
+    CREATED = "created"
 
 
 @dataclass(frozen=True, slots=True)

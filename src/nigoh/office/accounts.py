@@ -8,7 +8,7 @@ from nigoh.domain.audit import AuditAction
 from nigoh.domain.identifiers import new_id
 from nigoh.domain.language import Language
 from nigoh.domain.login_name import login_name
-from nigoh.domain.page import Page, PageQuery
+from nigoh.domain.page import ListOrder, Page, PageQuery
 from nigoh.domain.passwords import check_password
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.users import User, leaves_no_administrator
@@ -21,7 +21,7 @@ from nigoh.storage.database.api_tokens import ApiTokens
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.preferences import StoredPreferences
 from nigoh.storage.database.sessions import Sessions
-from nigoh.storage.database.users import Users
+from nigoh.storage.database.users import ALL_USERS, UserFilter, Users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +54,17 @@ class Accounts:
         self._database = database
         self._passwords = passwords
 
-    def page(self, query: PageQuery) -> Page[User]:
-        """Users by name. Raises BadCursor."""
+    def page(
+        self,
+        query: PageQuery,
+        wanted: UserFilter = ALL_USERS,
+        sort: ListOrder = ListOrder.NAME,
+        *,
+        descending: bool = False,
+    ) -> Page[User]:
+        """A part of the users that are wanted. Raises BadCursor."""
         with self._database.read() as connection:
-            return Users(connection).page(query)
+            return Users(connection).page(query, wanted, sort, descending=descending)
 
     def get(self, user: UserId) -> User:
         """The user of this identifier. Raises Missing."""

@@ -29,10 +29,10 @@ class AuditDesk:
         self._now = now
         self._checking = threading.Lock()
 
-    def page(self, wanted: AuditFilter, query: PageQuery) -> Page[AuditEntry]:
-        """A part of the entries, the newest first. Raises BadCursor."""
+    def page(self, wanted: AuditFilter, query: PageQuery, *, oldest_first: bool = False) -> Page[AuditEntry]:
+        """A part of the entries, the newest first unless it is said. Raises BadCursor."""
         with self._database.read() as connection:
-            return Audit(connection).page(wanted, query)
+            return Audit(connection).page(wanted, query, oldest_first=oldest_first)
 
     def get(self, number: int) -> AuditEntry:
         """One entry. Raises Missing."""

@@ -63,10 +63,12 @@ def audit_router(database: Database, unix_s: Callable[[], float] = time.time) ->
         paging: Paging,
         request: Request,
         response: Response,
+        *,
+        oldest_first: bool = False,
     ) -> Listed[AuditEntryModel]:
         """Who did what, the newest first."""
         _require_all_cameras(who)
-        return listed(desk.page(wanted, paging), audit_entry_model, request, response)
+        return listed(desk.page(wanted, paging, oldest_first=oldest_first), audit_entry_model, request, response)
 
     @router.get("/check")
     def check_chain(who: Reader) -> ChainModel:

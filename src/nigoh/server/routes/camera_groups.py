@@ -3,9 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from nigoh.domain.access import Permission, Principal
+from nigoh.domain.page import ListOrder
 from nigoh.errors import Missing
 from nigoh.office.camera_office import CameraOffice
 from nigoh.server.actors import Reason, actor_of
@@ -13,7 +14,7 @@ from nigoh.server.etags import expected_version, set_version
 from nigoh.server.guard import needs
 from nigoh.server.idempotency import RepeatableRoute
 from nigoh.server.models.cameras import CameraGroupIn, CameraGroupModel, camera_group_model
-from nigoh.server.models.texts import Identifier
+from nigoh.server.models.texts import Identifier, ShortText
 from nigoh.server.paging import Listed, Paging, listed
 from nigoh.storage.database.camera_groups import CameraGroups
 from nigoh.storage.database.camera_records import CameraFilter, CameraRecords
@@ -34,10 +35,14 @@ def camera_groups_router(database: Database, cameras: CameraOffice) -> APIRouter
         request: Request,
         response: Response,
         paging: Paging,
+        search: Annotated[ShortText, Query(description="A part of the name.")] = "",
+        sort: ListOrder = ListOrder.NAME,
+        *,
+        descending: bool = False,
     ) -> Listed[CameraGroupModel]:
-        """Groups, by name; their sizes count the cameras that you may see."""
+        """Groups, by name or by when they were added; their sizes count the cameras that you may see."""
         with database.read() as connection:
-            page = CameraGroups(connection).page(paging)
+            page = CameraGroups(connection).page(paging, sort, descending=descending, text=search)
             sizes = CameraGroups(connection).sizes() if who.cameras is None else None
         return listed(
             page,

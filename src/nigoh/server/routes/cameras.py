@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from nigoh.domain.access import Permission, Principal
 from nigoh.domain.camera_status import CameraStatus, EngineStatus
+from nigoh.domain.page import ListOrder
 from nigoh.domain.sighting import CameraId
 from nigoh.errors import Forbidden
 from nigoh.office.camera_office import CameraOffice
@@ -35,11 +36,14 @@ def cameras_router(database: Database, cameras: CameraOffice, status: Callable[[
         search: Annotated[ShortText, Query(description="A part of the name.")] = "",
         group: Annotated[ShortText | None, Query(description='"" for those in none.')] = None,
         enabled: bool | None = None,
+        sort: ListOrder = ListOrder.NAME,
+        *,
+        descending: bool = False,
     ) -> Listed[CameraModel]:
-        """Cameras, by name."""
+        """Cameras, by name or by when they were added."""
         wanted = CameraFilter(text=search, group=group, enabled=enabled, names=who.cameras)
         with database.read() as connection:
-            page = CameraRecords(connection).page(wanted, paging)
+            page = CameraRecords(connection).page(wanted, paging, sort, descending=descending)
         now = statuses(status())
         return listed(page, lambda each: camera_model(each, now.get(each.camera.name)), request, response)
 

@@ -45,12 +45,14 @@ def clips_router(database: Database, recordings: Path | None, watched: Watched) 
         camera: Annotated[list[ShortText], Query(max_length=_MOST_CAMERAS, description="Of one of these.")] = [],  # noqa: B006 - FastAPI copies it
         since: Annotated[GivenTime | None, Query(description="It ends not before.")] = None,
         until: Annotated[GivenTime | None, Query(description="It begins before.")] = None,
+        *,
+        oldest_first: bool = False,
     ) -> Listed[ClipModel]:
         """Clips, the newest first."""
         asked = frozenset(CameraId(each) for each in camera) if camera else None
         wanted = ClipFilter(cameras=who.narrowed(asked), since_unix_s=to_unix_s(since), until_unix_s=to_unix_s(until))
         with database.read() as connection:
-            page = Clips(connection).page(wanted, paging)
+            page = Clips(connection).page(wanted, paging, oldest_first=oldest_first)
         return listed(page, clip_model, request, response)
 
     @router.get("/{clip}")

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
-from nigoh.domain.access import Permission, Principal, UserId
+from nigoh.domain.access import Permission, Principal, Role, UserId
+from nigoh.domain.page import ListOrder
 from nigoh.domain.users import User
 from nigoh.office.access_desks import AccessDesks
 from nigoh.office.accounts import NewUser
@@ -25,7 +26,9 @@ from nigoh.server.models.access import (
     token_model,
     user_model,
 )
+from nigoh.server.models.texts import ShortText
 from nigoh.server.paging import Listed, Paging, listed
+from nigoh.storage.database.users import UserFilter
 
 Reader = Annotated[Principal, needs(Permission.USERS_READ)]
 Writer = Annotated[Principal, needs(Permission.USERS_WRITE)]
@@ -36,10 +39,22 @@ def users_router(desks: AccessDesks, unix_s: Callable[[], float]) -> APIRouter:
     router = APIRouter(prefix="/users", tags=["users"])
 
     @router.get("")
-    def list_users(who: Reader, paging: Paging, request: Request, response: Response) -> Listed[UserModel]:
-        """Users by name."""
+    def list_users(
+        who: Reader,
+        paging: Paging,
+        request: Request,
+        response: Response,
+        search: Annotated[ShortText, Query(description="A part of the name, or of what people call them.")] = "",
+        role: Role | None = None,
+        disabled: Annotated[bool | None, Query(description="They may not log in.")] = None,
+        sort: ListOrder = ListOrder.NAME,
+        *,
+        descending: bool = False,
+    ) -> Listed[UserModel]:
+        """Users, by name or by when they were added."""
         del who
-        return listed(desks.accounts.page(paging), user_model, request, response)
+        wanted = UserFilter(text=search, role=role, disabled=disabled)
+        return listed(desks.accounts.page(paging, wanted, sort, descending=descending), user_model, request, response)
 
     @router.post("", status_code=201)
     def add_user(who: Writer, body: NewUserBody, response: Response) -> UserModel:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from nigoh.domain.access import Permission, Principal
 from nigoh.domain.people import WatchList
@@ -13,11 +13,11 @@ from nigoh.server.actors import Reason, actor_of
 from nigoh.server.etags import expected_version, set_version
 from nigoh.server.guard import needs
 from nigoh.server.idempotency import RepeatableRoute
-from nigoh.server.models.texts import Identifier
+from nigoh.server.models.texts import Identifier, ShortText
 from nigoh.server.models.watch_lists import WatchListChange, WatchListIn, WatchListModel, watch_list_model
 from nigoh.server.paging import Listed, Paging, listed
 from nigoh.storage.database.database import Database
-from nigoh.storage.database.watch_lists import WatchLists
+from nigoh.storage.database.watch_lists import WatchListOrder, WatchLists
 
 
 def watch_lists_router(database: Database, people: PeopleOffice) -> APIRouter:
@@ -25,10 +25,18 @@ def watch_lists_router(database: Database, people: PeopleOffice) -> APIRouter:
     router = APIRouter(prefix="/watch-lists", tags=["watch lists"], route_class=RepeatableRoute)
 
     @router.get("", dependencies=[needs(Permission.LISTS_READ)])
-    def list_watch_lists(request: Request, response: Response, paging: Paging) -> Listed[WatchListModel]:
-        """Watch lists, by name."""
+    def list_watch_lists(
+        request: Request,
+        response: Response,
+        paging: Paging,
+        search: Annotated[ShortText, Query(description="A part of the name.")] = "",
+        sort: WatchListOrder = WatchListOrder.NAME,
+        *,
+        descending: bool = False,
+    ) -> Listed[WatchListModel]:
+        """Watch lists, by name, by priority or by when they were added."""
         with database.read() as connection:
-            page = WatchLists(connection).page(paging)
+            page = WatchLists(connection).page(paging, sort, descending=descending, text=search)
             sizes = WatchLists(connection).sizes()
         return listed(page, lambda each: watch_list_model(each, sizes.get(each.id, 0)), request, response)
 

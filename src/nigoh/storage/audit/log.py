@@ -61,20 +61,21 @@ class Audit:
         row = self._connection.execute(_all().where(AUDIT.c.number == number)).first()
         return _read(_entry_of(row)) if row else None
 
-    def page(self, wanted: AuditFilter, query: PageQuery) -> Page[AuditEntry]:
-        """A part of the entries that are wanted, newest first.
+    def page(self, wanted: AuditFilter, query: PageQuery, *, oldest_first: bool = False) -> Page[AuditEntry]:
+        """A part of the entries that are wanted, newest first unless it is said.
 
         Raises:
             BadCursor: the cursor is none of this list.
         """
-        chosen = _filtered(wanted).order_by(AUDIT.c.number.desc()).limit(query.limit + 1)
+        number, order = AUDIT.c.number, f"{_ORDER}-oldest" if oldest_first else _ORDER
+        chosen = _filtered(wanted).order_by(number.asc() if oldest_first else number.desc()).limit(query.limit + 1)
         if query.cursor is not None:
-            (below,) = read_cursor(query.cursor, _ORDER, [int])
-            chosen = chosen.where(AUDIT.c.number < below)
+            (last,) = read_cursor(query.cursor, order, [int])
+            chosen = chosen.where(number > last if oldest_first else number < last)
         rows = self._connection.execute(chosen).all()
         items = tuple(_read(_entry_of(row)) for row in rows[: query.limit])
         more = len(rows) > query.limit
-        return Page(items, write_cursor(_ORDER, (items[-1].number,)) if more else None)
+        return Page(items, write_cursor(order, (items[-1].number,)) if more else None)
 
     def entries(self, wanted: AuditFilter | None = None) -> Iterator[AuditEntry]:
         """All entries that are wanted, oldest first, read in batches: any count of them in little memory."""

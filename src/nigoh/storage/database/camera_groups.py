@@ -6,13 +6,13 @@ from dataclasses import replace
 from sqlalchemy import Connection, RowMapping, func, select
 
 from nigoh.domain.camera_record import CameraGroup
-from nigoh.domain.page import Page, PageQuery
-from nigoh.storage.database.keyset import Order, read_page
+from nigoh.domain.page import ListOrder, Page, PageQuery
+from nigoh.storage.database.keyset import Order, named_orders, read_page
 from nigoh.storage.database.nouns import CAMERA_GROUP
 from nigoh.storage.database.rows import Rows
 from nigoh.storage.database.tables import CAMERA_GROUPS, CAMERAS
 
-_BY_NAME = Order("camera-groups", (CAMERA_GROUPS.c.name,))
+_ORDERS = named_orders(CAMERA_GROUPS)
 
 
 class CameraGroups:
@@ -56,9 +56,13 @@ class CameraGroups:
         """
         self._rows.remove(group_id, version=version)
 
-    def page(self, query: PageQuery) -> Page[CameraGroup]:
-        """A part of the groups, by name. Raises BadCursor: the cursor is none of this list."""
-        return read_page(self._connection, select(CAMERA_GROUPS), _BY_NAME, query, _groups)
+    def page(
+        self, query: PageQuery, sort: ListOrder = ListOrder.NAME, *, descending: bool = False, text: str = ""
+    ) -> Page[CameraGroup]:
+        """A part of the groups whose name holds this text. Raises BadCursor: it is none of this list and order."""
+        order = Order(f"camera-groups-{sort}", _ORDERS[sort], descending)
+        chosen = select(CAMERA_GROUPS).where(CAMERA_GROUPS.c.name.icontains(text, autoescape=True))
+        return read_page(self._connection, chosen, order, query, _groups)
 
     def sizes(self) -> dict[str, int]:
         """How many cameras are in each group, by its identifier; an empty group is not there."""

@@ -9,16 +9,16 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, sele
 
 from nigoh.domain.camera import Camera
 from nigoh.domain.camera_record import CameraRecord
-from nigoh.domain.page import Page, PageQuery
+from nigoh.domain.page import ListOrder, Page, PageQuery
 from nigoh.domain.sighting import CameraId
 from nigoh.errors import DatabaseError
-from nigoh.storage.database.keyset import Order, read_page
+from nigoh.storage.database.keyset import Order, named_orders, read_page
 from nigoh.storage.database.nouns import CAMERA, CAMERA_GROUP, DATA_KEY
 from nigoh.storage.database.rows import Rows
 from nigoh.storage.database.tables import CAMERAS
 from nigoh.storage.vault.sealed import Sealed
 
-_BY_NAME = Order("cameras", (CAMERAS.c.name,))
+_ORDERS = named_orders(CAMERAS)
 _OPTIONS = tuple(field.name for field in fields(Camera) if field.name not in {"name", "url"})
 
 
@@ -101,9 +101,17 @@ class CameraRecords:
         """
         self._rows.remove(camera_id, version=version)
 
-    def page(self, wanted: CameraFilter, query: PageQuery) -> Page[CameraRecord]:
-        """A part of the cameras that are wanted, by name. Raises BadCursor: the cursor is none of this list."""
-        return read_page(self._connection, select(CAMERAS).where(*_fits(wanted)), _BY_NAME, query, _records)
+    def page(
+        self,
+        wanted: CameraFilter,
+        query: PageQuery,
+        sort: ListOrder = ListOrder.NAME,
+        *,
+        descending: bool = False,
+    ) -> Page[CameraRecord]:
+        """A part of the cameras that are wanted. Raises BadCursor: the cursor is none of this list in this order."""
+        order = Order(f"cameras-{sort}", _ORDERS[sort], descending)
+        return read_page(self._connection, select(CAMERAS).where(*_fits(wanted)), order, query, _records)
 
     def enabled(self) -> tuple[CameraRecord, ...]:
         """All cameras that are watched, by name."""

@@ -13,7 +13,7 @@ from nigoh.storage.database.rows import Noun, Rows
 from nigoh.storage.database.tables import CLIPS
 
 _CLIP = Noun(CLIPS, "clip")
-_NEWEST_FIRST = Order("clips", (CLIPS.c.first_unix_s, CLIPS.c.id), descending=True)
+_BY_TIME = (CLIPS.c.first_unix_s, CLIPS.c.id)
 _AT_ONCE = 500
 _PATHS_AT_ONCE = 5000
 
@@ -74,8 +74,9 @@ class Clips:
         ordered = chosen.order_by(CLIPS.c.first_unix_s, CLIPS.c.id).limit(at_most)
         return tuple(_clip(row) for row in self._connection.execute(ordered).mappings())
 
-    def page(self, wanted: ClipFilter, query: PageQuery) -> Page[Clip]:
-        """A part of the clips that are wanted, the newest first. Raises BadCursor."""
+    def page(self, wanted: ClipFilter, query: PageQuery, *, oldest_first: bool = False) -> Page[Clip]:
+        """A part of the clips that are wanted, the newest first unless it is said. Raises BadCursor."""
+        order = Order("clips", _BY_TIME, descending=not oldest_first)
         chosen = select(CLIPS)
         if wanted.cameras is not None:
             chosen = chosen.where(CLIPS.c.camera.in_(sorted(wanted.cameras)))
@@ -83,7 +84,7 @@ class Clips:
             chosen = chosen.where(CLIPS.c.last_unix_s >= wanted.since_unix_s)
         if wanted.until_unix_s is not None:
             chosen = chosen.where(CLIPS.c.first_unix_s < wanted.until_unix_s)
-        return read_page(self._connection, chosen, _NEWEST_FIRST, query, lambda rows: [_clip(row) for row in rows])
+        return read_page(self._connection, chosen, order, query, lambda rows: [_clip(row) for row in rows])
 
     def oldest_before(self, unix_s: float, at_most: int) -> tuple[Clip, ...]:
         """The oldest clips that ended before a time, so many at most."""

@@ -1,12 +1,12 @@
 """Long lists read in pages by key: the next page begins after the last item, whatever was added or removed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, RowMapping, Select, literal, tuple_
+from sqlalchemy import Column, Connection, RowMapping, Select, Table, literal, tuple_
 
-from nigoh.domain.page import Page, PageQuery, read_cursor, write_cursor
+from nigoh.domain.page import ListOrder, Page, PageQuery, read_cursor, write_cursor
 
 Item = TypeVar("Item")
 
@@ -24,6 +24,11 @@ class Order:
     name: str
     columns: tuple[Column[Any], ...]
     descending: bool = False
+
+
+def named_orders(table: Table) -> Mapping[ListOrder, tuple[Column[Any], ...]]:
+    """The orders of a table of things with a unique name."""
+    return {ListOrder.NAME: (table.c.name,), ListOrder.CREATED: (table.c.created_unix_s, table.c.id)}
 
 
 def read_page(

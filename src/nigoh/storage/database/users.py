@@ -2,18 +2,37 @@
 
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from nigoh.domain.access import Role, UserId
 from nigoh.domain.language import Language
-from nigoh.domain.page import Page, PageQuery, read_cursor, write_cursor
+from nigoh.domain.page import ListOrder, Page, PageQuery
 from nigoh.domain.sighting import CameraId
 from nigoh.domain.users import User
 from nigoh.errors import Conflict, Missing, Stale
+from nigoh.storage.database.keyset import Order, named_orders, read_page
 from nigoh.storage.database.tables import USERS
 
-_ORDER = "users"
+_ORDERS = named_orders(USERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFilter:
+    """Which users are listed: those that fit all that is given.
+
+    Attributes:
+        text: a part of the login name or of what people call them.
+        role: what they are.
+        disabled: whether they may not log in.
+    """
+
+    text: str = ""
+    role: Role | None = None
+    disabled: bool | None = None
+
+
+ALL_USERS = UserFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +83,7 @@ class Users:
 
     def get(self, user: UserId) -> User | None:
         """The user of this identifier, or None."""
-        row = self._connection.execute(select(USERS).where(USERS.c.id == user)).first()
+        row = self._connection.execute(select(USERS).where(USERS.c.id == user)).mappings().first()
         return _user_of(row) if row else None
 
     def require(self, user: UserId) -> User:
@@ -76,28 +95,39 @@ class Users:
 
     def named(self, name: str) -> User | None:
         """The user who logs in with this name, or None."""
-        row = self._connection.execute(select(USERS).where(USERS.c.name == name)).first()
+        row = self._connection.execute(select(USERS).where(USERS.c.name == name)).mappings().first()
         return _user_of(row) if row else None
 
     def of_subject(self, subject: str) -> User | None:
         """The user of this subject of OpenID Connect, or None."""
-        row = self._connection.execute(select(USERS).where(USERS.c.oidc_subject == subject)).first()
+        row = self._connection.execute(select(USERS).where(USERS.c.oidc_subject == subject)).mappings().first()
         return _user_of(row) if row else None
 
     def credentials(self, name: str) -> Credentials | None:
         """The user who logs in with this name, and their password's hash; None: there is nobody of that name."""
-        row = self._connection.execute(select(USERS).where(USERS.c.name == name)).first()
-        return Credentials(_user_of(row), row.password_hash) if row else None
+        row = self._connection.execute(select(USERS).where(USERS.c.name == name)).mappings().first()
+        return Credentials(_user_of(row), row["password_hash"]) if row else None
 
-    def page(self, query: PageQuery) -> Page[User]:
-        """Users by name. Raises BadCursor."""
-        chosen = select(USERS).order_by(USERS.c.name).limit(query.limit + 1)
-        if query.cursor is not None:
-            (name,) = read_cursor(query.cursor, _ORDER, (str,))
-            chosen = chosen.where(USERS.c.name > name)
-        found = [_user_of(row) for row in self._connection.execute(chosen)]
-        items = tuple(found[: query.limit])
-        return Page(items, write_cursor(_ORDER, (items[-1].name,)) if len(found) > query.limit else None)
+    def page(
+        self,
+        query: PageQuery,
+        wanted: UserFilter = ALL_USERS,
+        sort: ListOrder = ListOrder.NAME,
+        *,
+        descending: bool = False,
+    ) -> Page[User]:
+        """A part of the users that are wanted. Raises BadCursor: the cursor is none of this list in this order."""
+        order, chosen = Order(f"users-{sort}", _ORDERS[sort], descending), select(USERS)
+        if wanted.text:
+            names = [
+                column.icontains(wanted.text, autoescape=True) for column in (USERS.c.name, USERS.c.display_name)
+            ]
+            chosen = chosen.where(or_(*names))
+        if wanted.role is not None:
+            chosen = chosen.where(USERS.c.role == wanted.role.value)
+        if wanted.disabled is not None:
+            chosen = chosen.where(USERS.c.disabled.is_(wanted.disabled))
+        return read_page(self._connection, chosen, order, query, lambda rows: [_user_of(row) for row in rows])
 
     def change(self, user: User, now_unix_s: float) -> User:
         """Store what may be changed of a user: everything but the identifier, the name and what they log in with.
@@ -168,21 +198,21 @@ def _columns(user: User) -> dict[str, object]:
     }
 
 
-def _user_of(row: Row[tuple[object, ...]]) -> User:
+def _user_of(row: RowMapping) -> User:
     return User(
-        id=UserId(row.id),
-        name=row.name,
-        display_name=row.display_name,
-        role=Role(row.role),
-        cameras=None if row.cameras is None else frozenset(CameraId(camera) for camera in row.cameras),
-        language=Language(row.language),
-        disabled=row.disabled,
-        has_password=row.password_hash is not None,
-        has_second_factor=row.totp_step is not None,
-        oidc_subject=row.oidc_subject,
-        created_unix_s=row.created_unix_s,
-        updated_unix_s=row.updated_unix_s,
-        version=row.version,
+        id=UserId(row["id"]),
+        name=row["name"],
+        display_name=row["display_name"],
+        role=Role(row["role"]),
+        cameras=None if row["cameras"] is None else frozenset(CameraId(camera) for camera in row["cameras"]),
+        language=Language(row["language"]),
+        disabled=row["disabled"],
+        has_password=row["password_hash"] is not None,
+        has_second_factor=row["totp_step"] is not None,
+        oidc_subject=row["oidc_subject"],
+        created_unix_s=row["created_unix_s"],
+        updated_unix_s=row["updated_unix_s"],
+        version=row["version"],
     )
 
 

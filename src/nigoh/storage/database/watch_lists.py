@@ -1,10 +1,11 @@
 """Watch lists in the database, and what an engine has to know of the people on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Column, Connection, RowMapping, Select, func, select
 
 from nigoh.domain.page import Page, PageQuery
 from nigoh.domain.people import PersonTerms, WatchList
@@ -15,7 +16,21 @@ from nigoh.storage.database.nouns import WATCH_LIST
 from nigoh.storage.database.rows import Rows
 from nigoh.storage.database.tables import LISTED, PEOPLE, WATCH_LISTS
 
-_BY_NAME = Order("watch-lists", (WATCH_LISTS.c.name,))
+
+class WatchListOrder(StrEnum):
+    """How watch lists are sorted: by the name, by their priority, or by when they were added."""
+
+    NAME = "name"
+    PRIORITY = "priority"
+    CREATED = "created"
+
+
+_COLUMNS = WATCH_LISTS.c
+_ORDERS: Mapping[WatchListOrder, tuple[Column[Any], ...]] = {
+    WatchListOrder.NAME: (_COLUMNS.name,),
+    WatchListOrder.PRIORITY: (_COLUMNS.priority, _COLUMNS.id),
+    WatchListOrder.CREATED: (_COLUMNS.created_unix_s, _COLUMNS.id),
+}
 
 
 class WatchLists:
@@ -65,9 +80,18 @@ class WatchLists:
         self._changes.append_chosen(_on(list_id), now_unix_s)
         self._rows.remove(list_id, version=version)
 
-    def page(self, query: PageQuery) -> Page[WatchList]:
-        """A part of the lists, by name. Raises BadCursor: the cursor is none of this list."""
-        return read_page(self._connection, select(WATCH_LISTS), _BY_NAME, query, _watch_lists)
+    def page(
+        self,
+        query: PageQuery,
+        sort: WatchListOrder = WatchListOrder.NAME,
+        *,
+        descending: bool = False,
+        text: str = "",
+    ) -> Page[WatchList]:
+        """A part of the lists whose name holds this text. Raises BadCursor: it is none of this list in this order."""
+        order = Order(f"watch-lists-{sort}", _ORDERS[sort], descending)
+        chosen = select(WATCH_LISTS).where(WATCH_LISTS.c.name.icontains(text, autoescape=True))
+        return read_page(self._connection, chosen, order, query, _watch_lists)
 
     def sizes(self) -> dict[str, int]:
         """How many people stand on each list, by its identifier; an empty list is not there."""
