@@ -16,11 +16,12 @@ from typing import IO, Self
 import anyio
 
 from nigoh.domain.identifiers import new_id
-from nigoh.errors import Missing, NigohError, OutputError
+from nigoh.errors import EnrolmentError, Missing, NigohError, OutputError
 from nigoh.office.actor import Actor
 from nigoh.office.bulk_import import BulkImport, ImportOptions
 from nigoh.office.import_report import ImportProgress, ImportReport
 from nigoh.storage.people_archive import TABLE, ZipPhotos
+from nigoh.storage.people_table import MOST_BYTES
 
 _log = logging.getLogger(__name__)
 
@@ -185,6 +186,8 @@ class ImportDesk:
 
 def _opened(path: Path, is_table: bool) -> ZipPhotos:
     if is_table:
+        if path.stat().st_size > MOST_BYTES:
+            raise EnrolmentError(f"the table has more than {MOST_BYTES >> 20} MB", "Split it.")
         table = path.read_bytes()
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(TABLE, table)
