@@ -15,6 +15,7 @@ from nigoh.ui.client.sightings import CameraName, SightingInfo
 from nigoh.ui.client.watch_lists import WatchListInfo
 from nigoh.ui.console import Console
 from nigoh.ui.controls.heading import heading
+from nigoh.ui.controls.named import named_icon
 from nigoh.ui.controls.person_finder import ask_person
 from nigoh.ui.controls.states import empty, failed, loading
 from nigoh.ui.events.detail import Detail, Listening
@@ -72,12 +73,14 @@ class EventsView:
             self._pause,
             export_menu(self._console, self._wanted),
             ft.IconButton(
-                icon=ft.Icons.VOLUME_UP,
+                icon=named_icon(ft.Icons.VOLUME_UP, say("Sounds and notifications")),
                 tooltip=say("Sounds and notifications"),
                 on_click=self._console.going("/events/sounds"),
             ),
             ft.IconButton(
-                icon=ft.Icons.KEYBOARD, tooltip=say("Keys") + " (?)", on_click=self._console.doing(self._help)
+                icon=named_icon(ft.Icons.KEYBOARD, say("Keys")),
+                tooltip=say("Keys") + " (?)",
+                on_click=self._console.doing(self._help),
             ),
         )
         self._lay_out()
@@ -237,8 +240,9 @@ class EventsView:
 
     def _show_pause(self) -> None:
         say = self._console.say
-        self._pause.icon = ft.Icons.PLAY_ARROW if self._is_paused else ft.Icons.PAUSE
-        self._pause.tooltip = (say("Go on") if self._is_paused else say("Pause")) + " (P)"
+        name = say("Go on") if self._is_paused else say("Pause")
+        self._pause.icon = named_icon(ft.Icons.PLAY_ARROW if self._is_paused else ft.Icons.PAUSE, name)
+        self._pause.tooltip = f"{name} (P)"
         self._pause.bgcolor = ft.Colors.TERTIARY_CONTAINER if self._is_paused else None
         self._console.refresh(self._pause)
 

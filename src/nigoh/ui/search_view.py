@@ -17,6 +17,7 @@ from nigoh.ui.client.sightings import CameraName, CandidateInfo, PastInfo, Recog
 from nigoh.ui.console import Console
 from nigoh.ui.controls.drop_page import PhotoDrop
 from nigoh.ui.controls.heading import heading
+from nigoh.ui.controls.named import named
 from nigoh.ui.controls.states import empty, failed, loading
 from nigoh.ui.people.faces import picture
 from nigoh.ui.search.narrowing import Narrowing
@@ -227,7 +228,11 @@ class SearchView:
         self._asked.content = ft.Row(
             controls=[
                 shown,
-                ft.Column(controls=[which, self._narrowing.build(), *self._ways()], spacing=8, tight=True),
+                ft.Column(
+                    controls=[named(which, say("Which face")), self._narrowing.build(), *self._ways()],
+                    spacing=8,
+                    tight=True,
+                ),
             ],
             wrap=True,
             spacing=20,

@@ -13,6 +13,7 @@ from nigoh.ui.client.listed import Listed
 from nigoh.ui.client.watch_lists import WatchListInfo
 from nigoh.ui.console import Console
 from nigoh.ui.controls.heading import heading
+from nigoh.ui.controls.named import named
 from nigoh.ui.controls.states import loading
 from nigoh.ui.events.alert_words import NOTIFY, occasion_names, sound_names, trying_words
 from nigoh.ui.view import Place
@@ -92,8 +93,8 @@ class SoundsView:
             content=ft.Row(
                 controls=[
                     ft.Row(controls=[mark, ft.Text(name, expand=True)], width=240, spacing=8),
-                    sounds,
-                    volume,
+                    named(sounds, say("Sound of {name}", name=name)),
+                    named(volume, say("Volume")),
                     shows,
                 ],
                 wrap=True,

@@ -10,6 +10,7 @@ from nigoh.domain.records import Verdict
 from nigoh.domain.sighting import Status
 from nigoh.ui.client.watch_lists import WatchListInfo
 from nigoh.ui.console import Console
+from nigoh.ui.controls.named import named
 from nigoh.ui.events.query import SPANS, EventsQuery
 from nigoh.ui.words.sighting_words import status_names, verdict_names
 
@@ -37,6 +38,7 @@ class FilterBar:
         say = console.say
         self._camera = _choice(say("Camera"), self._camera_chosen)
         self._list = _choice(say("List"), self._list_chosen)
+        self._named_list = named(self._list, say("List"))
         self._status = _choice(say("Status"), self._status_chosen)
         self._verdict = _choice(say("Decision"), self._verdict_chosen)
         self._time = _choice(say("Time"), self._time_chosen)
@@ -49,8 +51,17 @@ class FilterBar:
 
     def build(self) -> ft.Control:
         """What is shown."""
+        say = self._console.say
         return ft.Row(
-            controls=[self._camera, self._list, self._status, self._verdict, self._time, self._person, self._clear],
+            controls=[
+                named(self._camera, say("Camera")),
+                self._named_list,
+                named(self._status, say("Status")),
+                named(self._verdict, say("Decision")),
+                named(self._time, say("Time")),
+                self._person,
+                self._clear,
+            ],
             wrap=True,
             spacing=8,
             run_spacing=8,
@@ -74,7 +85,7 @@ class FilterBar:
         }
         times = [(_ALL, say("Any time")), *((each, spans[each]) for each in SPANS), (_DAYS, self._days_text())]
         _fill(self._time, times, _DAYS if query.first_day else query.span)
-        self._list.visible = bool(lists)
+        self._named_list.visible = bool(lists)
         self._clear.visible = query.is_filtered
 
     def show_person(self, name: str) -> None:

@@ -8,6 +8,7 @@ import flet as ft
 from nigoh.domain.access import Permission
 from nigoh.ui.client.api import Scalar
 from nigoh.ui.console import Console
+from nigoh.ui.controls.named import named_icon
 
 _MOST_CHOSEN = 500
 
@@ -25,7 +26,7 @@ def export_menu(console: Console, asked: Asked) -> ft.Control:
         ("pdf", say("PDF with faces"), ft.Icons.FACE, True),
     )
     return ft.PopupMenuButton(
-        icon=ft.Icons.DOWNLOAD,
+        icon=named_icon(ft.Icons.DOWNLOAD, say("Export what is chosen, or else all that fits")),
         tooltip=say("Export what is chosen, or else all that fits"),
         visible=console.may(Permission.SIGHTINGS_EXPORT),
         items=[

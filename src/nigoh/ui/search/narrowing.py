@@ -6,6 +6,7 @@ from dataclasses import replace
 import flet as ft
 
 from nigoh.ui.console import Console
+from nigoh.ui.controls.named import named
 from nigoh.ui.search.query import SORTS, SearchQuery
 
 _ALL = "*"
@@ -46,10 +47,22 @@ class Narrowing:
 
     def build(self) -> ft.Control:
         """What is shown."""
+        say = self._console.say
         return ft.Column(
             controls=[
-                ft.Column(controls=[self._told, self._least], spacing=0, width=420),
-                ft.Row(controls=[self._camera, self._time, self._sort], wrap=True, spacing=8, run_spacing=8),
+                ft.Column(
+                    controls=[self._told, named(self._least, say("Similarity of at least"))], spacing=0, width=420
+                ),
+                ft.Row(
+                    controls=[
+                        named(self._camera, say("Camera")),
+                        named(self._time, say("Time")),
+                        named(self._sort, say("Order")),
+                    ],
+                    wrap=True,
+                    spacing=8,
+                    run_spacing=8,
+                ),
             ],
             spacing=8,
         )
