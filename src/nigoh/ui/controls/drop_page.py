@@ -9,7 +9,7 @@ from flet_webview import WebView
 
 from nigoh.domain.preferences import Theme
 from nigoh.errors import ConfigError
-from nigoh.ui.baskets import Basket, Baskets, Received
+from nigoh.ui.baskets import Received
 from nigoh.ui.console import Console
 
 _MOST_BYTES = 32 * 2**20
@@ -19,7 +19,7 @@ _NARROW_IMPORT_PX = 340
 
 
 class PhotoDrop:
-    """Takes photos: each arrives in `received`, one after the other as they come. Owner: the view that shows it.
+    """Takes photos for as long as it is held: each arrives in `received`. Owner: the view that shows it.
 
     Args:
         console: of the browser.
@@ -28,17 +28,31 @@ class PhotoDrop:
     """
 
     def __init__(self, console: Console, received: Received, about: str) -> None:
-        if console.visit.baskets is None:
-            raise ConfigError("this console takes no files", "Open it in a browser.")
         self._console = console
+        self._received = received
         self._about = about
-        self._baskets: Baskets = console.visit.baskets
-        self._basket: Basket = self._baskets.open(_MOST_BYTES, received)
+        self._room = ft.Container(height=_HEIGHT_PX)
 
     def build(self) -> ft.Control:
-        """What is shown."""
+        """What is shown; the page in it comes when it is held."""
+        return ft.Semantics(content=self._room, label=self._about, identifier="photos")
+
+    async def hold(self) -> None:
+        """Take photos until the view is left. Raises ConfigError, Throttled."""
+        if (baskets := self._console.visit.baskets) is None:
+            raise ConfigError("this console takes no files", "Open it in a browser.")
+        basket = baskets.open(_MOST_BYTES, self._received)
+        try:
+            page = _page(self._console, "photos.html", self._words(), ticket=basket.ticket)
+            self._room.content = WebView(url=page, expand=True)
+            self._console.refresh(self._room)
+            await asyncio.Event().wait()
+        finally:
+            baskets.close(basket)
+
+    def _words(self) -> dict[str, str]:
         say = self._console.say
-        words = {
+        return {
             "about": self._about,
             "choose": say("Choose photos"),
             "camera": say("Use the camera"),
@@ -51,22 +65,6 @@ class PhotoDrop:
             "insecure": say("A browser opens the camera only over HTTPS, or on this machine itself."),
             "blocked": say("The camera cannot be opened: allow it in the browser, or close what uses it."),
         }
-        page = _page(self._console, "photos.html", words, ticket=self._basket.ticket)
-        return ft.Semantics(
-            content=ft.Container(
-                content=WebView(url=page, expand=True),
-                height=_HEIGHT_PX,
-            ),
-            label=self._about,
-            identifier="photos",
-        )
-
-    async def hold(self) -> None:
-        """Take files until the view is left."""
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self._baskets.close(self._basket)
 
 
 def import_page(console: Console) -> ft.Control:

@@ -21,6 +21,7 @@ from nigoh.ui.view import part
 
 _SIGHTING = "sighting.jpg"
 _NAMESAKES = 3
+_REFUSED = "enrolment"
 _MOST_PHOTOS = 30
 
 
@@ -71,16 +72,15 @@ class OnePerson:
         )
 
     async def open(self) -> None:
-        """Ask for what can be chosen, then take photos until the view is left."""
+        """Take photos until the view is left, and ask for what can be chosen."""
+        self._console.tasks.start(self._drop.hold(), "photos")
         api = self._console.api
         if self._console.may(Permission.LISTS_READ):
             found = await api.get("/watch-lists", Listed[WatchListInfo], {"limit": 200})
             self._form.offer(found.items)
         if self._sighting:
-            await self._arrived(
-                ReceivedFile(_SIGHTING, await api.download(f"/sightings/{part(self._sighting)}/picture"))
-            )
-        await self._drop.hold()
+            picture = await api.download(f"/sightings/{part(self._sighting)}/picture")
+            await self._arrived(ReceivedFile(_SIGHTING, picture))
 
     async def _arrived(self, file: ReceivedFile) -> None:
         if any(each.content == file.content for each in self._photos):
@@ -148,14 +148,22 @@ class OnePerson:
         await self._saved(done.person)
 
     async def _add_to(self, person: PersonInfo) -> None:
-        """They are somebody who is enrolled: the photos are theirs."""
+        """They are somebody who is enrolled: the photos are theirs; those that they have already are left out."""
+        usable = [each for each in self._photos if each.is_usable]
+        refusals: list[ApiProblem] = []
         self._wait(is_busy=True)
         try:
-            for each in self._photos:
-                if each.is_usable:
+            for each in usable:
+                try:
                     await add_photo(self._console.api, person.id, each, allow_look_alike=True)
+                except ApiProblem as problem:
+                    if problem.kind != _REFUSED:
+                        raise
+                    refusals.append(problem)
         finally:
             self._wait(is_busy=False)
+        if usable and len(refusals) == len(usable):
+            raise refusals[0]
         await self._saved(person)
 
     async def _saved(self, person: PersonInfo) -> None:

@@ -55,8 +55,9 @@ class PhotosPart:
 
     async def open(self) -> None:
         """Ask for them, and take more until the view is left."""
+        if self._may_write:
+            self._console.tasks.start(self._drop.hold(), "photos")
         await self._load()
-        await self._drop.hold()
 
     async def _load(self) -> None:
         found = (await self._console.api.get(f"{person_path(self._person.id)}/photos", PhotoInfos)).items

@@ -105,11 +105,11 @@ class SeveralPeople:
         )
 
     async def open(self) -> None:
-        """Take photos until the view is left."""
+        """Take photos until the view is left, and ask for what can be chosen."""
+        self._console.tasks.start(self._drop.hold(), "photos")
         if self._console.may(Permission.LISTS_READ):
             found = await self._console.api.get("/watch-lists", Listed[WatchListInfo], {"limit": 200})
             self._form.offer(found.items)
-        await self._drop.hold()
 
     async def _arrived(self, file: ReceivedFile) -> None:
         say = self._console.say
