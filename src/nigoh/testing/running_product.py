@@ -57,7 +57,7 @@ class RunningProduct:
         command += ["--master-key-file", str(self.folder / "keys" / "master.key"), *self.options]
         with (
             (self.folder / "said").open("wb") as output,
-            subprocess.Popen(command, cwd=self.folder, stdout=output, stderr=subprocess.STDOUT) as process,  # noqa: S603
+            subprocess.Popen(command, cwd=self.folder, stdout=output, stderr=subprocess.STDOUT) as process,  # noqa: S603 - nigoh itself
         ):
             self._process = process
             try:

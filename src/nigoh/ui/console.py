@@ -61,7 +61,7 @@ class Console:
 
     def now(self) -> datetime:
         """The moment."""
-        return datetime.now(UTC)
+        return datetime.fromtimestamp(self.visit.unix_s(), UTC)
 
     @property
     def is_narrow(self) -> bool:

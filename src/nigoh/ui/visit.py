@@ -1,5 +1,6 @@
 """Where a browser's session comes from and as whom it asks."""
 
+import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,12 +22,14 @@ class Visit:
         origin: how the browser knows this server: https://host:port.
         wake: tells when something happened.
         baskets: where files from the browser arrive; None: this console takes none.
+        unix_s: seconds since 1970.
     """
 
     connect: Callable[[], httpx.AsyncClient]
     origin: str
     wake: Wake
     baskets: Baskets | None = None
+    unix_s: Callable[[], float] = time.time
 
 
 VISIT: ContextVar[Visit] = ContextVar("VISIT")
