@@ -289,7 +289,13 @@ async function begin() {
   }
   at("help").textContent = words.help;
   window.nigohZones = drawing;
-  await read();
+  try {
+    await read();
+  } catch (error) {
+    return say(error instanceof Refused ? error.message : words.away);
+  }
+  // What was drawn before it is known what is there would be lost.
+  document.querySelector("header").inert = false;
   await look();
 }
 
