@@ -11,6 +11,7 @@ from nigoh.ui.client.audit import AuditLine, Chain
 from nigoh.ui.client.listed import Listed
 from nigoh.ui.console import Console
 from nigoh.ui.controls.heading import heading
+from nigoh.ui.controls.selectable import selectable
 from nigoh.ui.controls.states import empty, loading
 from nigoh.ui.settings.panel import choice
 from nigoh.ui.view import Place
@@ -118,10 +119,10 @@ class AuditView:
         target = " ".join(filter(None, (entry.target_kind, entry.target_id)))
         details = ", ".join(f"{key}: {value}" for key, value in entry.detail.items())
         facts: list[ft.Control] = [
-            ft.Text(say("Entry {number}, hash {hash}", number=entry.number, hash=entry.hash), selectable=True),
+            selectable(say("Entry {number}, hash {hash}", number=entry.number, hash=entry.hash)),
             *([ft.Text(say("From {address}", address=entry.address))] if entry.address else []),
             *([ft.Text(say("Why: {reason}", reason=entry.reason))] if entry.reason else []),
-            *([ft.Text(details, selectable=True)] if details else []),
+            *([selectable(details)] if details else []),
         ]
         return ft.ExpansionTile(
             title=ft.Text(" · ".join(filter(None, (action_name(say, entry.action), entry.actor)))),
@@ -156,7 +157,7 @@ class AuditView:
             content=ft.Row(
                 controls=[
                     ft.Icon(ft.Icons.VERIFIED if found.whole else ft.Icons.GPP_BAD),
-                    ft.Text(text, selectable=True, expand=True),
+                    ft.Container(content=selectable(text), expand=True),
                 ]
             ),
             bgcolor=ft.Colors.SECONDARY_CONTAINER if found.whole else ft.Colors.ERROR_CONTAINER,

@@ -8,6 +8,7 @@ import segno
 
 from nigoh.ui.client.users import Enrolment, RecoveryCodes
 from nigoh.ui.console import Console
+from nigoh.ui.controls.selectable import selectable
 from nigoh.ui.settings.panel import panel, secret_field
 
 _QR_PX = 220
@@ -72,7 +73,7 @@ class SecondFactorPanel:
                 height=_QR_PX,
                 semantics_label=say("QR code for your authenticator"),
             ),
-            ft.Text(say("Or type it in: {secret}", secret=_grouped(enrolment.secret)), selectable=True),
+            selectable(say("Or type it in: {secret}", secret=_grouped(enrolment.secret))),
             self._code,
             ft.FilledButton(content=say("Confirm"), on_click=self._console.doing(self._confirm)),
         ]
@@ -108,7 +109,7 @@ class SecondFactorPanel:
         self._body.controls = [
             ft.Text(say("Keep these recovery codes in a safe place: they are shown this once, and each works once.")),
             ft.Container(
-                content=ft.Text(text, selectable=True, font_family="monospace"),
+                content=selectable(text, monospaced=True),
                 bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
                 padding=12,
                 border_radius=8,

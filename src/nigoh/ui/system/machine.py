@@ -7,6 +7,7 @@ import flet as ft
 from nigoh.domain.access import Permission
 from nigoh.ui.client.system import DeviceFact, Kept, ModelFact, Storage, Versions
 from nigoh.ui.console import Console
+from nigoh.ui.controls.selectable import selectable
 from nigoh.ui.controls.states import loading
 from nigoh.ui.settings.panel import line, panel
 from nigoh.ui.words.say import Say
@@ -65,7 +66,7 @@ class VersionsPart:
         found = await self._console.api.get("/system/versions", Versions)
         say = self._console.say
         rows = ft.Column(
-            controls=[ft.Text(f"{name} {version}", selectable=True) for name, version in found.libraries.items()],
+            controls=[selectable(f"{name} {version}") for name, version in found.libraries.items()],
             spacing=2,
         )
         self._body.controls = [
