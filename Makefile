@@ -60,6 +60,9 @@ bench: $(READY) $(CLASSIC_READY) ## Measure speed against the classic script, hu
 	@$(BIN)/python benchmarks/stages.py
 	@$(BIN)/python benchmarks/cameras.py --classic
 	@$(BIN)/python benchmarks/resilience.py
+	@$(BIN)/python benchmarks/database.py
+	@$(BIN)/python benchmarks/audit.py
+	@$(BIN)/python benchmarks/crashes.py
 
 bench-setup: $(CLASSIC_READY) ## Make .venv-classic, what the classic script needs
 
