@@ -2,8 +2,25 @@
 
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 
 from nigoh.domain.frame import Pixels
+
+
+def scaled(
+    frame: VideoFrame,
+    width_px: int | None = None,
+    height_px: int | None = None,
+    format: str | None = None,  # noqa: A002 - as PyAV names it
+    interpolation: str | None = None,
+) -> VideoFrame:
+    """The frame in another size or format; None: its own. Any number of threads may do so with one frame at once.
+
+    A scaler each time: the one that `VideoFrame.reformat` keeps in the frame crashes the process when two threads
+    meet in it, as the analysis and a live view of the same frame do. One thread in it: at 640x360 FFmpeg's own
+    threads cost more than the 0.2 ms of the conversion.
+    """
+    return VideoReformatter().reformat(frame, width_px, height_px, format, interpolation=interpolation, threads=1)
 
 
 def upright_size(frame: VideoFrame) -> tuple[int, int]:
@@ -14,8 +31,7 @@ def upright_size(frame: VideoFrame) -> tuple[int, int]:
 
 def to_pixels(frame: VideoFrame) -> Pixels:
     """The picture as (H, W, 3) uint8 BGR, turned upright by the rotation that its file states."""
-    # One thread: at 640x360 FFmpeg's own threads cost more than the 0.2 ms of the conversion.
-    pixels = np.asarray(frame.reformat(format="bgr24", threads=1).to_ndarray(), dtype=np.uint8)
+    pixels = np.asarray(scaled(frame, format="bgr24").to_ndarray(), dtype=np.uint8)
     turns = _quarter_turns(frame)
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 
@@ -29,7 +45,7 @@ def to_pixels_within(frame: VideoFrame, long_side_px: int) -> tuple[Pixels, floa
     if scale >= 1:
         return to_pixels(frame), 1.0
     width_px, height_px = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-    small = frame.reformat(width_px, height_px, "bgr24", interpolation="AREA", threads=1)
+    small = scaled(frame, width_px, height_px, "bgr24", "AREA")
     pixels, turns = np.asarray(small.to_ndarray(), dtype=np.uint8), _quarter_turns(frame)
     return (np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels), scale
 

@@ -6,6 +6,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from nigoh.domain.region import Regions
+from nigoh.video.picture import scaled
 
 Luma = NDArray[np.uint8]
 """A small grey picture, (h, w)."""
@@ -29,7 +30,7 @@ def small_luma(frame: VideoFrame) -> Luma:
     kind = frame.format
     if kind.components[0].bits != 8 or not (kind.is_planar or len(kind.components) == 1):
         # Packed and 10-bit pictures (raw webcams, HEVC Main 10): a byte of their first plane is no pixel.
-        frame = frame.reformat(format="gray", threads=1)
+        frame = scaled(frame, format="gray")
     plane = frame.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
     step = max(1, min(frame.width // (_CELLS_ACROSS * _SAMPLES_ACROSS), frame.height))
