@@ -22,7 +22,7 @@ from nigoh.ui.people.merging import ask_to_merge
 from nigoh.ui.people.query import PeopleQuery
 from nigoh.ui.view import Place, place
 
-_PAGE = 48
+_PAGE = 36
 _LISTS = 200
 _NEW = "/people/new"
 
@@ -74,16 +74,18 @@ class UserListView:
 
     async def open(self) -> None:
         """Ask who there is, and what they can be filtered by."""
-        api = self._console.api
         if self._query.merge:
-            found = await api.get(person_path(self._query.merge), PersonInfo)
+            found = await self._console.api.get(person_path(self._query.merge), PersonInfo)
             self._chosen = {found.id: found}
-        may = self._console.may(Permission.LISTS_READ)
+        await asyncio.gather(self._offer_filters(), self._read())
+        self._show()
+
+    async def _offer_filters(self) -> None:
+        api, may = self._console.api, self._console.may(Permission.LISTS_READ)
         groups = await api.get("/people/groups", GroupNames)
         lists = await api.get("/watch-lists", Listed[WatchListInfo], {"limit": _LISTS}) if may else None
         self._lists = {each.id: each for each in lists.items} if lists else {}
         self._bar.offer(tuple(self._lists.values()), groups.items)
-        await self._load()
 
     async def _want(self, query: PeopleQuery) -> None:
         is_only_form = replace(query, as_list=self._query.as_list) == self._query
@@ -99,7 +101,8 @@ class UserListView:
         self._busy.visible = True
         self._console.refresh(self._busy)
         try:
-            await self._load()
+            if await self._read():
+                self._show()
         except LoggedOut:
             await self._console.log_in_again()
         except NigohError as error:
@@ -108,15 +111,15 @@ class UserListView:
             self._busy.visible = False
             self._console.refresh(self._busy)
 
-    async def _load(self) -> None:
+    async def _read(self) -> bool:
+        """Ask who is wanted; whether they are still wanted when the answer comes: somebody may have typed on."""
         api, query = self._console.api, self._query
         asked = {**query.filters(), **query.order(), "limit": _PAGE, "cursor": self._pager.cursor}
         page, counted = await asyncio.gather(
             api.get("/people", Listed[PersonInfo], asked), api.get("/people/count", Counted, query.filters())
         )
         if query != self._query:
-            # Somebody typed on meanwhile: another answer is on its way.
-            return
+            return False
         self._people = page.items
         say, first = self._console.say, self._pager.number * _PAGE
         text = say(
@@ -126,7 +129,7 @@ class UserListView:
             all=say.number(counted.number),
         )
         self._pager.show(page.next_cursor, text)
-        self._show()
+        return True
 
     def _show(self) -> None:
         cards = PersonCards(self._console, self._lists, Deeds(self._choose, self._erase))

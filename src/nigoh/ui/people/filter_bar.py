@@ -77,6 +77,8 @@ class FilterBar:
         self._groups.options = _options([(_ALL, say("All")), (NO_GROUP, say("In no group")), *named])
         self._groups.visible = bool(groups)
         self._lists.visible = bool(lists)
+        for each in (self._lists, self._groups):
+            self._console.refresh(each)
 
     async def clear(self) -> None:
         """No filter any more."""
