@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/database.py [--databases sqlite postgresql] [--rows 1000000] [--runs 3]
 
-The intake is the one of `nigoh up`: it reads sealed records from four spools and writes, in transactions of 500
+The intake is the one of `nigoh up`: it reads sealed records from four spools and writes, in transactions of 1,000
 words, sightings, sealed templates (128 numbers), events and an outbox row for one sink. "told once": each sighting is
 one word, and so a new row of each table. "told twice": it appears, and later it leaves, which changes its row. Both
 databases force each transaction to the disk; PostgreSQL has its own defaults otherwise. The table has `--rows`

@@ -39,7 +39,7 @@ class IntakeLimits:
         stop_s: how long it goes on at the end with what lies in the spools.
     """
 
-    most_records: int = 500
+    most_records: int = 1000
     most_bytes: int = 8 * 1024 * 1024
     look_s: float = 0.05
     least_pause_s: float = 0.2
