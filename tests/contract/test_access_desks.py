@@ -549,7 +549,7 @@ def test_the_first_administrator_comes_by_a_link_that_holds_once(desks: AccessDe
             desks.first_start.set_up(token, replace(wanted, name="other"), HOME, NOW)
     assert desks.first_start.offer("https://nigoh.example", NOW) is None
     login("admin")
-    assert audited(desks)[0][:2] == ("setup", "admin")
+    assert ("setup", "admin") in [each[:2] for each in audited(desks)]
 
 
 def test_a_setup_link_holds_for_a_day_and_never_beside_an_administrator(desks: AccessDesks) -> None:

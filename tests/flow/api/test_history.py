@@ -162,7 +162,7 @@ def test_whoever_was_erased_is_not_found(
     store(house, [("erased0", "gate", person.id, face.vectors[0])], face)
     with house.client() as client:
         assert found(search(client, photos["one"]))[0] == "erased0"
-        Eraser(parts.database, parts.media, None, ErasurePolicy(), now=house.clock).erase(Actor("test"), person.id)
+        Eraser(parts.database, parts.media, None, ErasurePolicy, now=house.clock).erase(Actor("test"), person.id)
         assert sorted(found(search(client, photos["one"]))) == sorted(seen[:6])
     before = parts.people.tracks.follow()
     assert before == len(seen), "nor is their template in memory any more"

@@ -52,7 +52,10 @@ def test_what_somebody_else_has_changed_is_not_changed_by_an_old_version(client:
 
 
 def test_a_camera_and_a_setting_have_versions_too(client: httpx.Client) -> None:
-    for path, change in (("cameras/gate", {"fps": 2}), ("settings/quiet", {"hours": 1, "reason": ""})):
+    threshold = "settings/watch.threshold"
+    # What nobody has changed has no version yet.
+    assert client.put(f"/api/v1/{threshold}", json={"value": 0.5}).status_code == 200
+    for path, change in (("cameras/gate", {"fps": 2}), (threshold, {"value": 0.4})):
         send = client.patch if path.startswith("cameras") else client.put
         old = client.get(f"/api/v1/{path}").headers["etag"]
         assert send(f"/api/v1/{path}", json=change, headers={"If-Match": old}).status_code == 200
