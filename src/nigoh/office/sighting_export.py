@@ -148,8 +148,8 @@ class SightingExporter:
     def _sheet(self, order: SightingOrder, words: SheetWords, count: int) -> Sheet:
         columns: tuple[SheetColumn, ...] = (
             SheetColumn(words.first_seen, 19), SheetColumn(words.last_seen, 19), SheetColumn(words.camera, 18),
-            SheetColumn(words.status, 12), SheetColumn(words.person, 24), SheetColumn(words.score, 8),
-            SheetColumn(words.threshold, 8), SheetColumn(words.verdict, 12), SheetColumn(words.verdict_by, 12),
+            SheetColumn(words.status, 12), SheetColumn(words.person, 24), SheetColumn(words.score, 12),
+            SheetColumn(words.threshold, 11), SheetColumn(words.verdict, 16), SheetColumn(words.verdict_by, 12),
             SheetColumn(words.comment, 32),
         )  # fmt: skip
         rows: Iterator[tuple[Cell, ...]] = (_shown(each, name, words) for each, name, _ in self._rows(order))
