@@ -12,6 +12,7 @@ const LOOK_MS = 2000;
 const STATES_MS = 4000;
 const SILENCE_MS = 20000;
 const EVENTS_SILENCE_MS = 40000;
+const NARROW_PX = 600;
 const REMEMBERED = "nigoh-wall-layout";
 
 class Wall {
@@ -399,7 +400,7 @@ async function firstLayout({ asking, layouts, secret, asked }) {
   if (kept && !wanted("cameras")) return kept;
   const named = (wanted("cameras") ?? "").split(",").filter(Boolean);
   const cameras = named.length ? named : await allCameras(asking);
-  const tiles = Number(wanted("tiles")) || tilesFor(cameras.length);
+  const tiles = Number(wanted("tiles")) || Math.min(tilesFor(cameras.length), innerWidth < NARROW_PX ? 4 : 16);
   return { name: "", tiles: [1, 4, 9, 16, 25, 36].includes(tiles) ? tiles : 16, cameras, tour_s: Number(wanted("tour")) || 20 };
 }
 
