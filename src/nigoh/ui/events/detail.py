@@ -105,6 +105,8 @@ class Detail:
     async def play(self) -> None:
         """Show the video. Raises ApiProblem."""
         await self._clip.play()
+        # It stands below all else.
+        await self.column.scroll_to(offset=-1, duration=200)
 
     async def look_for_clip(self) -> None:
         """A clip is there only some time after the face. Raises ApiProblem."""
