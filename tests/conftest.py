@@ -8,13 +8,24 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from xdist.scheduler import LoadFileScheduling
 
 from nigoh.errors import NigohError
 from nigoh.storage.database.database import Database
 from nigoh.storage.database.migrations import migrate
 from nigoh.testing.postgresql_server import PostgresqlServer
 
+_BROWSER = "tests/browser/"
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file's tests stay together, as they share what was made; all of the browser's share one product and browser."""
+    scheduler = LoadFileScheduling(config, log)
+    of_file = scheduler._split_scope
+    scheduler._split_scope = lambda test: _BROWSER if test.startswith(_BROWSER) else of_file(test)
+    return scheduler
 
 
 @pytest.fixture(scope="session")

@@ -32,14 +32,6 @@ FARM = ("--cameras", "2", "--people", "1", "--face-share", "0.6", "--size", "640
 WIDE, PHONE = (1280, 800), (390, 844)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process drives the browser, and one server stands behind it."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def farm(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarmProcess]:
     """Two simulated cameras past which one person walks."""
