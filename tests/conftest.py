@@ -21,7 +21,7 @@ _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """A file's tests stay together, as they share what was made; all of the browser's share one product and browser."""
+    """A file's tests stay together, as they share what was made; those of the browser share one product."""
     scheduler = LoadFileScheduling(config, log)
     of_file = scheduler._split_scope
     scheduler._split_scope = lambda test: _BROWSER if test.startswith(_BROWSER) else of_file(test)
