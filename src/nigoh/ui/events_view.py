@@ -10,7 +10,7 @@ from nigoh.errors import NigohError
 from nigoh.ui.client.api import Scalar
 from nigoh.ui.client.listed import Listed
 from nigoh.ui.client.people import PersonInfo, person_path
-from nigoh.ui.client.problem import LoggedOut
+from nigoh.ui.client.problem import ApiProblem, LoggedOut
 from nigoh.ui.client.sightings import CameraName, SightingInfo
 from nigoh.ui.client.watch_lists import WatchListInfo
 from nigoh.ui.console import Console
@@ -29,6 +29,7 @@ from nigoh.ui.view import Place, part
 
 _MOST_CHOICES = 1000
 _LISTS = 200
+_MISSING = "missing"
 _WIDE_PX = 900
 _BREATH_S = 1.0
 """However much happens, the list is asked for once in this time."""
@@ -148,13 +149,26 @@ class EventsView:
 
     async def _open_asked(self) -> None:
         if self._asked:
-            found = await self._console.api.get(f"/sightings/{part(self._asked)}", SightingInfo)
-            self._feed.select(found.id)
-            await self._show_detail(found)
+            await self._open_by_id(self._asked)
         elif not self._is_single and self._feed.sightings:
             first = self._feed.sightings[0]
             self._feed.select(first.id)
             await self._show_detail(first)
+
+    async def _open_by_id(self, sighting_id: str) -> None:
+        """What a link leads to may be gone since: the rest is shown all the same."""
+        try:
+            found = await self._console.api.get(f"/sightings/{part(sighting_id)}", SightingInfo)
+        except ApiProblem as problem:
+            if problem.kind != _MISSING:
+                raise
+            say = self._console.say
+            gone = say("It was erased, or you may not see its camera.")
+            self._beside.content = empty(ft.Icons.EVENT_BUSY, say("This event is not there"), gone)
+            self._console.refresh(self._beside)
+            return
+        self._feed.select(found.id)
+        await self._show_detail(found)
 
     async def _open_one(self, sighting: SightingInfo) -> None:
         if self._is_single:
@@ -212,8 +226,16 @@ class EventsView:
             lists = (await api.get("/watch-lists", Listed[WatchListInfo], {"limit": _LISTS})).items
         self._bar.offer([each.name for each in cameras], lists)
         if self._query.person and may(Permission.PEOPLE_READ):
-            self._bar.show_person((await api.get(person_path(self._query.person), PersonInfo)).name)
+            self._bar.show_person(await self._name_of(self._query.person))
         self._console.page.update()
+
+    async def _name_of(self, person: str) -> str:
+        try:
+            return (await self._console.api.get(person_path(person), PersonInfo)).name
+        except ApiProblem as problem:
+            if problem.kind != _MISSING:
+                raise
+            return person
 
     async def _find_person(self) -> None:
         self._keys.hold()
