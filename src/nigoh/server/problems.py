@@ -117,6 +117,19 @@ _BY_STATUS: dict[int, Kind] = {
     503: _KINDS["Retryable"],
 }
 
+_NEXT_STEPS: dict[int, str] = {
+    404: "See at /api/docs what there is.",
+    405: "The header Allow says what can be done with it.",
+    408: "Send the whole request at once; behind a slow line, less of it.",
+    413: "Send less at once: 1 MiB of JSON, 32 MiB with photos, 2 GiB in an archive.",
+    415: "See at /api/docs which media type it takes.",
+    416: "The header Content-Range says how many bytes there are.",
+}
+"""What helps against what libraries answer by themselves."""
+
+_PHRASES = {413: "Content Too Large"}
+"""What newer libraries call a status than Python does."""
+
 
 def kind_of(error: NigohError) -> Kind:
     """The kind of an error."""
@@ -203,7 +216,8 @@ def _on_invalid_request(request: Request, error: Exception) -> Response:
 def _on_http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return _on_mistake(request, error)
-    detail = error.detail if isinstance(error.detail, str) and error.detail != _phrase(error.status_code) else ""
+    own_words = {_phrase(error.status_code), _PHRASES.get(error.status_code)}
+    detail = error.detail if isinstance(error.detail, str) and error.detail not in own_words else ""
     return _status_answer(error.status_code, request.url.path, detail, error.headers)
 
 
@@ -211,7 +225,7 @@ def _status_answer(
     status: int, instance: str, detail: str = "", headers: Mapping[str, str] | None = None
 ) -> Response:
     kind = _BY_STATUS.get(status) or Kind(f"status-{status}", status, _phrase(status))
-    return problem_answer(kind, instance, detail=detail, headers=headers)
+    return problem_answer(kind, instance, detail=detail, next_step=_NEXT_STEPS.get(status, ""), headers=headers)
 
 
 def _on_mistake(request: Request, error: Exception) -> Response:

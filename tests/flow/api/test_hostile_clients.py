@@ -149,7 +149,8 @@ def test_a_body_that_is_too_large_is_refused_before_it_has_come(house: House, ch
             connection.sendall(head(house, "POST", "/api/v1/people", f"Content-Length: {10**12}"))
         answer = rest(connection)
     assert answer.startswith(b"HTTP/1.1 413")
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["type"] == "/api/problems/too-large"
+    told = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert (told["type"], "Send less" in told["next_step"]) == ("/api/problems/too-large", True)
 
 
 def test_a_photo_may_be_larger_than_other_bodies_and_has_a_bound_too(client: httpx.Client, house: House) -> None:
