@@ -11,6 +11,7 @@ from nigoh.ui.client.audit import AuditLine, Chain
 from nigoh.ui.client.listed import Listed
 from nigoh.ui.console import Console
 from nigoh.ui.controls.heading import heading
+from nigoh.ui.controls.named import named
 from nigoh.ui.controls.selectable import selectable
 from nigoh.ui.controls.states import empty, loading
 from nigoh.ui.settings.panel import choice
@@ -58,7 +59,7 @@ class AuditView:
         )
         fields = ft.Row(
             controls=[
-                *(self._actor, self._action, self._kind, self._target, self._since, self._until),
+                *(self._actor, named(self._action, say("What")), self._kind, self._target, self._since, self._until),
                 ft.FilledButton(content=say("Find"), icon=ft.Icons.SEARCH, on_click=doing(self._search)),
                 ft.TextButton(content=say("All entries"), on_click=self._console.going(AuditQuestion().route)),
             ],

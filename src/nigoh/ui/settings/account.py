@@ -7,6 +7,7 @@ import flet as ft
 
 from nigoh.ui.client.users import Session, User
 from nigoh.ui.console import Console
+from nigoh.ui.controls.named import named_icon
 from nigoh.ui.controls.states import loading
 from nigoh.ui.settings.access_words import role_name
 from nigoh.ui.settings.panel import line, panel, secret_field, stack
@@ -113,7 +114,11 @@ def session_line(console: Console, session: Session, path: str, again: Again) ->
             ),
         )
     )
-    button = ft.IconButton(icon=ft.Icons.LOGOUT, tooltip=say("Log out there"), on_click=console.doing(end))
+    button = ft.IconButton(
+        icon=named_icon(ft.Icons.LOGOUT, say("Log out there")),
+        tooltip=say("Log out there"),
+        on_click=console.doing(end),
+    )
     return line(
         say("This browser") if session.current else session.agent[:_AGENT_LETTERS] or say("Unknown program"),
         ft.Icon(ft.Icons.DEVICES),

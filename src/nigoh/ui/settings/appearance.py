@@ -8,6 +8,7 @@ import flet as ft
 from nigoh.domain.preferences import Navigation, Preferences, Theme
 from nigoh.ui.account_menu import LANGUAGES
 from nigoh.ui.console import Console
+from nigoh.ui.controls.named import named_icon
 from nigoh.ui.settings.panel import panel, stack
 from nigoh.ui.view import Place
 
@@ -67,7 +68,10 @@ class AppearanceSection:
         say, liked = self._console.say, self._console.preferences
         swatches = [
             ft.IconButton(
-                icon=ft.Icons.CHECK_CIRCLE if colour == liked.seed_color else ft.Icons.CIRCLE,
+                icon=named_icon(
+                    ft.Icons.CHECK_CIRCLE if colour == liked.seed_color else ft.Icons.CIRCLE,
+                    say("Colour {colour}", colour=colour),
+                ),
                 icon_color=colour,
                 icon_size=36,
                 tooltip=say("Colour {colour}", colour=colour),

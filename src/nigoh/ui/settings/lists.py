@@ -12,6 +12,7 @@ from nigoh.ui.client.problem import ApiProblem
 from nigoh.ui.client.watch_lists import WatchListInfo
 from nigoh.ui.console import Console
 from nigoh.ui.controls.conflict import Difference, ask_whose
+from nigoh.ui.controls.named import named_icon
 from nigoh.ui.controls.states import loading
 from nigoh.ui.settings.panel import line, panel, stack
 from nigoh.ui.view import Place, part, place
@@ -190,7 +191,9 @@ class _Form:
             self._show_colour(None)
 
         tooltip = self._console.say("Colour {colour}", colour=colour)
-        return ft.IconButton(icon=ft.Icons.CIRCLE, icon_color=colour, tooltip=tooltip, on_click=take)
+        return ft.IconButton(
+            icon=named_icon(ft.Icons.CIRCLE, tooltip), icon_color=colour, tooltip=tooltip, on_click=take
+        )
 
     def _show_colour(self, _event: object) -> None:
         text = self._colour.value or ""

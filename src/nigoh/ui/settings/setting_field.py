@@ -5,6 +5,7 @@ import flet as ft
 from nigoh.domain.setting import Applies, Origin, SettingType, SettingValue
 from nigoh.ui.client.settings import SettingInfo
 from nigoh.ui.console import Handler
+from nigoh.ui.controls.named import named, named_icon
 from nigoh.ui.settings.panel import choice
 from nigoh.ui.settings.setting_words import choice_name, setting_words, unit_name
 from nigoh.ui.words.say import Say
@@ -48,12 +49,15 @@ class SettingField:
         elif info.applies is Applies.AFTER_RESTART:
             notes.append(ft.Text(say("A change holds after the next start of nigoh."), size=13))
         reset = ft.IconButton(
-            icon=ft.Icons.RESTART_ALT,
+            icon=named_icon(
+                ft.Icons.RESTART_ALT, say("Back to what nigoh.toml or the default says: {name}", name=self.title)
+            ),
             tooltip=say("Back to what nigoh.toml or the default says: {name}", name=self.title),
             on_click=self._reset,
             visible=info.origin is Origin.DATABASE and self._may_write,
         )
-        row = ft.Row(controls=[self._input, reset], wrap=True, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+        shown_input = named(self._input, self.title) if isinstance(self._input, ft.Dropdown) else self._input
+        row = ft.Row(controls=[shown_input, reset], wrap=True, vertical_alignment=ft.CrossAxisAlignment.CENTER)
         return ft.Column(controls=[row, *notes], spacing=4)
 
     def read(self) -> SettingValue:

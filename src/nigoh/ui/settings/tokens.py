@@ -5,6 +5,7 @@ import flet as ft
 from nigoh.domain.access import Permission
 from nigoh.ui.client.users import NewToken, Token
 from nigoh.ui.console import Console
+from nigoh.ui.controls.named import named, named_icon
 from nigoh.ui.controls.states import loading
 from nigoh.ui.settings.access_words import permission_name
 from nigoh.ui.settings.panel import choice, line, panel, stack
@@ -51,7 +52,7 @@ class TokensSection:
             panel(
                 say("A new token"),
                 say("It can do what you tick here, and never more than you may."),
-                [self._name, self._days, boxes, make, self._made],
+                [self._name, named(self._days, say("Holds for")), boxes, make, self._made],
             ),
         ])  # fmt: skip
 
@@ -97,7 +98,7 @@ class TokensSection:
                 label=made.name,
                 value=made.token,
                 read_only=True,
-                suffix=ft.IconButton(icon=ft.Icons.COPY, tooltip=say("Copy"), on_click=copy),
+                suffix=ft.IconButton(icon=named_icon(ft.Icons.COPY, say("Copy")), tooltip=say("Copy"), on_click=copy),
             ),
         ]
         self._name.value = ""
@@ -129,7 +130,13 @@ def token_line(console: Console, token: Token, on_revoke: ft.ControlEventHandler
         token.name,
         ft.Icon(ft.Icons.KEY if holds else ft.Icons.KEY_OFF),
         facts=f"{state}; {used}\n{', '.join([*scopes, *more])}",
-        actions=[ft.IconButton(icon=ft.Icons.BLOCK, tooltip=say("Take the token back"), on_click=on_revoke)]
+        actions=[
+            ft.IconButton(
+                icon=named_icon(ft.Icons.BLOCK, say("Take the token back")),
+                tooltip=say("Take the token back"),
+                on_click=on_revoke,
+            )
+        ]
         if holds
         else [],
     )

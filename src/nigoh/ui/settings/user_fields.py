@@ -8,6 +8,7 @@ from nigoh.domain.access import Role
 from nigoh.domain.language import Language
 from nigoh.ui.client.users import User
 from nigoh.ui.console import Console
+from nigoh.ui.controls.named import named
 from nigoh.ui.settings.access_words import role_meaning, role_name
 from nigoh.ui.settings.panel import choice
 
@@ -77,7 +78,9 @@ class UserFields:
     @property
     def controls(self) -> list[ft.Control]:
         """What is shown."""
-        return [self._name, self._role, self._language, self._all_cameras, self._cameras]
+        say = self._console.say
+        role, language = named(self._role, say("Role")), named(self._language, say("Language"))
+        return [self._name, role, language, self._all_cameras, self._cameras]
 
     def read(self) -> WantedUser:
         """What stands in the fields."""

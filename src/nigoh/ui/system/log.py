@@ -7,6 +7,7 @@ import flet as ft
 from nigoh.ui.client.api import Query
 from nigoh.ui.client.system import Log, LogLine
 from nigoh.ui.console import Console
+from nigoh.ui.controls.named import named
 from nigoh.ui.settings.panel import choice
 
 _AGAIN_S = 3.0
@@ -31,7 +32,7 @@ class LogPart:
         note = self._console.say("The newest lines, as they are in memory; secrets are hidden.")
         return ft.Column(
             controls=[
-                self._level,
+                named(self._level, self._console.say("At least")),
                 ft.Text(note, color=ft.Colors.ON_SURFACE_VARIANT),
                 ft.SelectionArea(content=self._rows),
             ],
