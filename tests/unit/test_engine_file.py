@@ -72,6 +72,19 @@ def refusal(text: str, folder: Path) -> str:
     return message.removeprefix(str(folder / "nigoh.toml"))
 
 
+def test_an_option_goes_before_the_servers_section_and_leaves_the_rest_of_it(tmp_path: Path) -> None:
+    text = '[server]\nport = 1\ntls_certificate = "c.pem"\ntls_key = "k.pem"\n'
+    server = read(text, tmp_path).with_server(port=9000).server
+    assert server is not None
+    assert (server.port, server.tls_certificate, server.tls_key) == (9000, tmp_path / "c.pem", tmp_path / "k.pem")
+    assert server.model_fields_set == {"port", "tls_certificate", "tls_key"}
+    alone = read("", tmp_path).with_server(host="::1").server
+    assert alone is not None
+    assert (alone.host, alone.port) == ("::1", 8080)
+    with pytest.raises(ValueError, match="port"):
+        read("", tmp_path).with_server(port=70_000)
+
+
 def test_a_whole_file_is_read_as_it_is_meant(tmp_path: Path) -> None:
     settings = read(WHOLE, tmp_path)
     assert settings.engine.data_dir == tmp_path / "data"

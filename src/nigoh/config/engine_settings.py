@@ -249,8 +249,10 @@ class EngineSettings:
 
     def with_server(self, **values: object) -> "EngineSettings":
         """The same with a server whose section says this instead. Raises ValidationError."""
-        before = self.server.model_dump() if self.server else {}
-        return replace(self, server=ServerSettings.model_validate({**before, **values}))
+        # Checked apart: what the file says was read relative to its folder, and is no text any more.
+        given = ServerSettings.model_validate(values)
+        changed = {name: getattr(given, name) for name in values}
+        return replace(self, server=(self.server or ServerSettings()).model_copy(update=changed))
 
     @property
     def naming(self) -> NamingRule:
