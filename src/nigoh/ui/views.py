@@ -3,6 +3,7 @@
 import flet as ft
 
 from nigoh.domain.access import Permission
+from nigoh.ui.alerts_view import AlertsView
 from nigoh.ui.audit_view import AuditView
 from nigoh.ui.camera_add_view import CameraAddView
 from nigoh.ui.camera_view import CameraView
@@ -49,6 +50,14 @@ VIEWS: tuple[Entry, ...] = (
         make=EventsView,
         permission=Permission.SIGHTINGS_READ,
         parent="/events",
+    ),
+    Entry(
+        pattern="/alerts",
+        title=lambda say: say("Alerts"),
+        make=AlertsView,
+        permission=Permission.ALERTS_READ,
+        icon=ft.Icons.NOTIFICATION_IMPORTANT_OUTLINED,
+        chosen_icon=ft.Icons.NOTIFICATION_IMPORTANT,
     ),
     Entry(
         pattern="/people",

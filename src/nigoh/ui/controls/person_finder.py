@@ -4,6 +4,7 @@ import asyncio
 
 import flet as ft
 
+from nigoh.ui.client.api import Query
 from nigoh.ui.client.listed import Listed
 from nigoh.ui.client.people import PersonInfo
 from nigoh.ui.console import Console
@@ -55,7 +56,7 @@ class _Finder:
         await self._show()
 
     async def _show(self) -> None:
-        asked = {"search": (self._search.value or "").strip(), "limit": _MOST}
+        asked: Query = {"search": (self._search.value or "").strip(), "limit": _MOST}
         found = await self._console.api.get("/people", Listed[PersonInfo], asked)
         say = self._console.say
         self._found.controls = [

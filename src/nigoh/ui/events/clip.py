@@ -7,6 +7,7 @@ import flet as ft
 from flet_webview import WebView
 
 from nigoh.domain.access import Permission
+from nigoh.ui.client.api import Query
 from nigoh.ui.client.listed import Listed
 from nigoh.ui.client.sightings import ClipInfo, SightingInfo
 from nigoh.ui.console import Console
@@ -55,7 +56,7 @@ class ClipPlayer:
         sighting = self._sighting
         if sighting is None or not self._is_wanted:
             return
-        asked = {
+        asked: Query = {
             "camera": sighting.camera, "since": sighting.first_at, "until": sighting.last_at + timedelta(seconds=1),
             "limit": _MOST_CLIPS,
         }  # fmt: skip

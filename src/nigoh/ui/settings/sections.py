@@ -17,6 +17,7 @@ from nigoh.ui.settings.engine_sections import (
     RecognitionSection,
 )
 from nigoh.ui.settings.lists import ListsSection
+from nigoh.ui.settings.rules import RulesSection
 from nigoh.ui.settings.tokens import TokensSection
 from nigoh.ui.settings.users import UsersSection
 from nigoh.ui.view import Place, View
@@ -62,6 +63,13 @@ SECTIONS: tuple[Section, ...] = (
         icon=ft.Icons.PLAYLIST_ADD_CHECK,
         make=ListsSection,
         permission=Permission.LISTS_READ,
+    ),
+    Section(
+        key="rules",
+        title=lambda say: say("Rules"),
+        icon=ft.Icons.RULE,
+        make=RulesSection,
+        permission=Permission.RULES_READ,
     ),
     Section(
         key="users",
