@@ -14,6 +14,7 @@ from nigoh.domain.photo_check import Advice, PhotoCheck, PhotoOutcome
 from nigoh.domain.preferences import ConsoleLanguage
 from nigoh.domain.records import Verdict
 from nigoh.domain.sighting import Candidate, PersonId, Status
+from nigoh.server.etags import expected_version
 from nigoh.ui.client.people import PersonInfo, PersonWords
 from nigoh.ui.client.sightings import SightingInfo
 from nigoh.ui.people.details_part import differences
@@ -199,6 +200,11 @@ def test_who_has_changed_somebody_meanwhile_sees_the_fields_that_differ() -> Non
     mine = PersonWords(name="Oʻktam", group="Night", legal_basis=LegalBasis.CONSENT, lists=("a",))
     found = {each.name: (each.theirs, each.mine) for each in differences(SAY, theirs, mine)}
     assert found == {"Group": ("Day", "Night"), "Legal basis": ("Not stated", "Consent")}
+
+
+def test_a_version_is_named_as_the_api_takes_it() -> None:
+    person = PersonInfo(id="p", name="Oʻktam", created_at=NOON, updated_at=NOON, version=3)
+    assert expected_version(person.etag, "person", "p") == 3
 
 
 def test_the_best_photo_is_the_newest_of_the_highest_quality() -> None:

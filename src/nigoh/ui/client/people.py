@@ -40,6 +40,11 @@ class PersonInfo:
     photos: int = 0
     best_photo: str | None = None
 
+    @property
+    def etag(self) -> str:
+        """Names this version to the API, so that nobody else's change is lost."""
+        return f'"v{self.version}"'
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonWords:

@@ -29,7 +29,7 @@ class DetailsPart:
 
     def __init__(self, console: Console, person: PersonInfo) -> None:
         self._console, self._person = console, person
-        self._etag = f'"{person.version}"'
+        self._etag = person.etag
         self._form = PersonForm(console, person)
 
     def build(self) -> ft.Control:

@@ -31,7 +31,7 @@ async def ask_to_erase(console: Console, person: PersonInfo) -> bool:
     title = say("Erase {name} for good?", name=person.name)
     if not await console.ask(title, told, say("Erase"), is_dangerous=True):
         return False
-    await console.api.delete(person_path(person.id), if_match=f'"{person.version}"')
+    await console.api.delete(person_path(person.id), if_match=person.etag)
     console.tell(say("{name} was erased.", name=person.name))
     return True
 
