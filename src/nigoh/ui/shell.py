@@ -6,6 +6,7 @@ import flet as ft
 
 from nigoh.ui.account_menu import account_menu
 from nigoh.ui.console import COMPACT_PX, Console
+from nigoh.ui.controls.named import named_icon
 from nigoh.ui.one_page import OnePage, Reveal
 from nigoh.ui.tasks import Tasks
 from nigoh.ui.view import Entry
@@ -175,7 +176,9 @@ class Shell:
 
     def _app_bar(self, form: str) -> ft.AppBar:
         say = self._console.say
-        menu = ft.IconButton(icon=ft.Icons.MENU, tooltip=say("All views"), on_click=self._open_drawer)
+        menu = ft.IconButton(
+            icon=named_icon(ft.Icons.MENU, say("All views")), tooltip=say("All views"), on_click=self._open_drawer
+        )
         logo = ft.Icon(ft.Icons.REMOVE_RED_EYE, color=ft.Colors.PRIMARY)
         return ft.AppBar(
             leading=menu if form == "bar" else logo,
