@@ -62,6 +62,9 @@ bench: $(READY) $(CLASSIC_READY) ## Measure speed against the classic script, hu
 	@$(BIN)/python benchmarks/resilience.py
 	@$(BIN)/python benchmarks/database.py
 	@$(BIN)/python benchmarks/audit.py
+	@$(BIN)/python benchmarks/galleries.py --dimension 128
+	@$(BIN)/python benchmarks/galleries.py --dimension 512
+	@$(BIN)/python benchmarks/following.py
 	@$(BIN)/python benchmarks/crashes.py
 
 bench-setup: $(CLASSIC_READY) ## Make .venv-classic, what the classic script needs
