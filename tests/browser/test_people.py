@@ -115,6 +115,15 @@ def test_somebody_is_searched_for_in_another_script_and_erased_after_it_is_told_
     product.ask("GET", f"people/{gone}", 404)
 
 
+def test_somebody_is_enrolled_from_a_sighting(open_window: OpenWindow, product: RunningProduct) -> None:
+    def seen() -> str | None:
+        sightings = product.ask("GET", "sightings").json()["items"]
+        return next((each["id"] for each in sightings if each["has_picture"]), None)
+
+    window = open_window(f"/people/new?sighting={product.until(seen)}")
+    window.sees("sighting.jpg")
+
+
 def test_somebodys_details_are_changed(open_window: OpenWindow, product: RunningProduct) -> None:
     person = product.ask("POST", "people", 201, json={"name": "Nodira Aliyeva"}).json()["id"]
     window = open_window(f"/people/{person}?part=details")
