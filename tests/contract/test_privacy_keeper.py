@@ -1,6 +1,7 @@
 """What was promised about data is kept, every hour, whatever goes wrong meanwhile."""
 
 import logging
+import os
 import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -143,3 +144,24 @@ def test_a_thread_does_it_and_ends_with_its_block(parts: KeeperParts) -> None:
         assert rows.was_asked.wait(10)
     assert stopping.is_set()
     assert not [thread for thread in threading.enumerate() if thread.name == "privacy"]
+
+
+def test_files_of_pictures_that_a_crash_has_left_go_within_the_hour(parts: KeeperParts, database: Database) -> None:
+    def leave(name: str) -> Path:
+        path = parts.media.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"sealed, and its row was never committed")
+        os.utime(path, (1, 1))
+        return path
+
+    first = leave("01m3250v00k8bx9pc8qpb5fyjy")
+    keeper = PrivacyKeeper(parts)
+    counts = keeper.step(0.0, NOW)
+    assert counts is not None
+    assert (counts.files, first.exists()) == (1, False)
+    second = leave("01m3250v00k8bx9pc8qpb5fyjz")
+    assert keeper.step(3599.0, NOW) is None
+    assert second.exists()
+    assert keeper.step(3601.0, NOW) == replace(counts, files=1)
+    assert not second.exists()
+    assert [entry["files"] for entry in entries(database, AuditAction.RETENTION)] == [1, 1]
