@@ -8,7 +8,6 @@ import flet as ft
 from nigoh.domain.preferences import Navigation, Preferences, Theme
 from nigoh.ui.account_menu import LANGUAGES
 from nigoh.ui.console import Console
-from nigoh.ui.controls.named import named_icon
 from nigoh.ui.settings.panel import panel, stack
 from nigoh.ui.view import Place
 
@@ -68,12 +67,12 @@ class AppearanceSection:
         say, liked = self._console.say, self._console.preferences
         swatches = [
             ft.IconButton(
-                icon=named_icon(
+                icon=ft.Icon(
                     ft.Icons.CHECK_CIRCLE if colour == liked.seed_color else ft.Icons.CIRCLE,
-                    say("Colour {colour}", colour=colour),
+                    color=colour,
+                    size=36,
+                    semantics_label=say("Colour {colour}", colour=colour),
                 ),
-                icon_color=colour,
-                icon_size=36,
                 tooltip=say("Colour {colour}", colour=colour),
                 on_click=self._liking(replace(liked, seed_color=colour)),
             )
@@ -83,6 +82,7 @@ class AppearanceSection:
             label=say("Another colour"),
             value=liked.seed_color,
             helper=say("As #rrggbb; Enter takes it."),
+            helper_max_lines=3,
             width=220,
             max_length=_COLOUR_LENGTH,
             on_submit=self._console.doing(self._take_colour),

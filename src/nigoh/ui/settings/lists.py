@@ -12,7 +12,6 @@ from nigoh.ui.client.problem import ApiProblem
 from nigoh.ui.client.watch_lists import WatchListInfo
 from nigoh.ui.console import Console
 from nigoh.ui.controls.conflict import Difference, ask_whose
-from nigoh.ui.controls.named import named_icon
 from nigoh.ui.controls.states import loading
 from nigoh.ui.settings.panel import line, panel, stack
 from nigoh.ui.view import Place, part, place
@@ -137,7 +136,7 @@ class _Form:
             label=say("Name"), value=found.name if found else "", max_length=_MOST_LETTERS, width=360
         )
         self._wanted = ft.Switch(
-            label=say("Whoever stands on it is looked for: a sighting raises an alert"),
+            label=say("Looked for"),
             value=found.wanted if found else False,
         )
         self._threshold = ft.TextField(
@@ -158,6 +157,7 @@ class _Form:
             label=say("Colour"),
             value=found.colour if found else _COLOURS[0],
             helper=say("Of the frame around their faces, as #rrggbb."),
+            helper_max_lines=3,
             prefix_icon=ft.Icon(ft.Icons.CIRCLE, color=found.colour if found else _COLOURS[0]),
             on_change=self._show_colour,
             width=360,
@@ -182,7 +182,8 @@ class _Form:
             wrap=True,
         )
         title = self._found.name if self._found else say("A new list")
-        fields = [self._name, self._wanted, self._threshold, self._colour, swatches, self._priority, buttons]
+        meaning = ft.Text(say("Whoever stands on it is looked for: a sighting raises an alert"), size=13)
+        fields = [self._name, self._wanted, meaning, self._threshold, self._colour, swatches, self._priority, buttons]
         return panel(title, "", fields)
 
     def _swatch(self, colour: str) -> ft.Control:
@@ -192,7 +193,7 @@ class _Form:
 
         tooltip = self._console.say("Colour {colour}", colour=colour)
         return ft.IconButton(
-            icon=named_icon(ft.Icons.CIRCLE, tooltip), icon_color=colour, tooltip=tooltip, on_click=take
+            icon=ft.Icon(ft.Icons.CIRCLE, color=colour, semantics_label=tooltip), tooltip=tooltip, on_click=take
         )
 
     def _show_colour(self, _event: object) -> None:

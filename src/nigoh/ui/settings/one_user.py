@@ -48,7 +48,12 @@ class NewUserForm:
         self._console = console
         say = console.say
         self._login = ft.TextField(
-            label=say("Login name"), helper=say("What they log in with."), max_length=256, width=360, autofocus=True
+            label=say("Login name"),
+            helper=say("What they log in with."),
+            helper_max_lines=3,
+            max_length=256,
+            width=360,
+            autofocus=True,
         )
         self._password = secret_field(
             say("First password"), hint=say("They can change it in the settings."), is_new=True

@@ -73,6 +73,7 @@ def secret_field(label: str, *, hint: str = "", is_new: bool = False) -> ft.Text
         password=True,
         can_reveal_password=True,
         helper=hint or None,
+        helper_max_lines=3,
         width=360,
         autofill_hints=ft.AutofillHint.NEW_PASSWORD if is_new else ft.AutofillHint.PASSWORD,
     )

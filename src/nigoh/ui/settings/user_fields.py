@@ -48,6 +48,7 @@ class UserFields:
             label=say("Name shown"),
             value=user.display_name if user else "",
             helper=say("What people call them; may be empty."),
+            helper_max_lines=3,
             max_length=_MOST_LETTERS,
             width=360,
         )
