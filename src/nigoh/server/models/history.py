@@ -23,9 +23,7 @@ class PastModel(BaseModel):
     faces: list[FaceModel] = Field(description="Of the picture, the largest first; none of a sighting.")
     face: int = Field(description="Which of them was looked for.")
     items: list[PastSightingModel] = Field(description="In the order asked for.")
-    next_cursor: str | None = Field(
-        description="Give it as `cursor` with the same picture; null: no more."
-    )
+    next_cursor: str | None = Field(description="Give it as `cursor` with the same picture; null: no more.")
 
 
 def past_model(found: Past, threshold: float, names: Names) -> PastModel:
