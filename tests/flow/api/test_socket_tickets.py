@@ -9,6 +9,7 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from nigoh.domain.access import Permission, Role
 from nigoh.office.socket_tickets import LASTS_S
@@ -28,7 +29,8 @@ def ticket_for(house: House, token: str) -> str:
 
 def come(house: House, ticket: str, path: str = "/api/v1/live") -> ClientConnection:
     # As a browser: from a page, and without a header that says who it is.
-    return connect(f"{house.socket_address}{path}?ticket={ticket}", origin="https://wall.example", open_timeout=5)
+    address = f"{house.socket_address}{path}?ticket={ticket}"
+    return connect(address, origin=Origin("https://wall.example"), open_timeout=5)
 
 
 def refusal(house: House, ticket: str, path: str = "/api/v1/live") -> int:

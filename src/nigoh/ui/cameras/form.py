@@ -26,7 +26,7 @@ class AddressFields:
     """
 
     def __init__(self, say: Say, of: CameraInfo | None = None) -> None:
-        self._say = say
+        self.say = say
         self._of = of
         self.name = ft.TextField(
             label=say("Name"), max_length=_MOST_NAME, value="" if of is None else of.name, read_only=of is not None
@@ -59,11 +59,11 @@ class AddressFields:
     def complaint(self) -> str:
         """What is missing, or ""."""
         if self._of is None and not (self.name.value or "").strip():
-            return self._say("Give the camera a name.")
+            return self.say("Give the camera a name.")
         if self._of is None and not self.address:
-            return self._say("Give the address of the camera.")
+            return self.say("Give the address of the camera.")
         if self._of is not None and not self.address and (self.user.value or "").strip():
-            return self._say("Type the address, too: user and password are kept with it.")
+            return self.say("Type the address, too: user and password are kept with it.")
         return ""
 
     def body(self) -> dict[str, object]:
@@ -86,7 +86,7 @@ class WatchingFields:
     """
 
     def __init__(self, say: Say, groups: Sequence[GroupInfo], of: CameraInfo | None = None) -> None:
-        self._say = say
+        self.say = say
         self._of = of
         usual = [] if of else [ft.DropdownOption(key=_USUAL, text=say("As usual"))]
         self._mode = self._choice(say("Mode"), usual, [(each.value, mode_name(say, each)) for each in Mode])
@@ -138,9 +138,9 @@ class WatchingFields:
                 is_fine = not text or 0 < float(text) <= 1000
             except ValueError:
                 is_fine = False
-            field.error = None if is_fine else self._say("A number above 0.")
+            field.error = None if is_fine else self.say("A number above 0.")
             if not is_fine:
-                return self._say("{field}: a number above 0.", field=str(field.label))
+                return self.say("{field}: a number above 0.", field=str(field.label))
         try:
             for text in self._lines():
                 parse_hours(text)
@@ -182,4 +182,4 @@ class WatchingFields:
         return ft.Dropdown(label=label, tooltip=label, options=[*first, *named], width=_WIDTH_PX)
 
     def _number(self, label: str) -> ft.TextField:
-        return ft.TextField(label=label, keyboard_type=ft.KeyboardType.NUMBER, hint_text=self._say("As usual"))
+        return ft.TextField(label=label, keyboard_type=ft.KeyboardType.NUMBER, hint_text=self.say("As usual"))
