@@ -270,9 +270,9 @@ class Wall {
     this.#event = (said.hello ?? said.heartbeat)?.after ?? said.number;
     if (!said.kind) return;
     if (said.kind.startsWith("camera.")) this.#readStates();
-    const isSeen = ["sighting.appeared", "sighting.changed"].includes(said.kind) || said.kind.startsWith("alert");
+    const isSeen = ["sighting.appeared", "sighting.changed"].includes(said.kind) || said.kind === "alert.raised";
     if (!isSeen) return;
-    const kind = said.kind.startsWith("alert") ? "alert" : said.body.status;
+    const kind = said.kind === "alert.raised" ? "alert" : said.body.status;
     for (const tile of this.#tiles) if (tile.camera === said.camera) tile.flash(kind);
   }
 
