@@ -73,6 +73,7 @@ class WelcomeView:
             hint_text="rtsp://user:password@192.168.1.20:554/stream",
             max_length=_MOST_ADDRESS_LETTERS,
             counter="",
+            width=560,
             on_submit=console.doing(self._add_camera),
         )
 
