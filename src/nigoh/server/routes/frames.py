@@ -15,7 +15,7 @@ from nigoh.office.photo_desk import SentPhoto
 from nigoh.server.actors import Reason, actor_of
 from nigoh.server.guard import needs, require_camera
 from nigoh.server.models.people import PhotoCheckModel, photo_check_model
-from nigoh.server.models.texts import Identifier, ShortText
+from nigoh.server.models.texts import CameraInPath, CameraName, Identifier
 from nigoh.server.routes.photos import refusal
 from nigoh.storage.safe_pictures import STORED_TYPE
 
@@ -30,7 +30,7 @@ class CameraPhoto(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    camera: ShortText
+    camera: CameraName
     face: Annotated[int | None, Field(ge=0, le=1000, description="Which face, the largest is 0.")] = None
     allow_look_alike: bool = Field(default=False, description="It is theirs although somebody looks like it.")
 
@@ -46,7 +46,7 @@ def frames_router(enrolment: EnrolmentOffice, take: Callable[[CameraId], bytes],
     router = APIRouter(tags=["photos"])
 
     @router.get("/cameras/{name}/frame", response_class=Response, responses=_FRAME)
-    def take_frame(name: str, who: Annotated[Principal, needs(Permission.LIVE)]) -> Response:
+    def take_frame(name: CameraInPath, who: Annotated[Principal, needs(Permission.LIVE)]) -> Response:
         """The next picture as the camera sends it: a connection of its own is made, which takes a second or two."""
         return Response(_taken(who, CameraId(name)), media_type=STORED_TYPE)
 
