@@ -5,7 +5,6 @@ import asyncio
 import flet as ft
 
 from nigoh.domain.access import Permission
-from nigoh.domain.records import Verdict
 from nigoh.errors import NigohError
 from nigoh.ui.client.api import Scalar
 from nigoh.ui.client.listed import Listed
@@ -18,10 +17,11 @@ from nigoh.ui.controls.heading import heading
 from nigoh.ui.controls.named import named_icon
 from nigoh.ui.controls.person_finder import ask_person
 from nigoh.ui.controls.states import empty, failed, loading
+from nigoh.ui.events.commands import Moves, event_commands
 from nigoh.ui.events.detail import Detail, Listening
 from nigoh.ui.events.feed import Feed
 from nigoh.ui.events.filter_bar import FilterBar
-from nigoh.ui.events.keys import Command, Keys
+from nigoh.ui.events.keys import Keys
 from nigoh.ui.events.query import EventsQuery
 from nigoh.ui.events.stream import Stream
 from nigoh.ui.events.taking_away import export_menu
@@ -55,8 +55,9 @@ class EventsView:
         self._is_paused = False
         self._noting: asyncio.Task[None] | None = None
         self._feed = Feed(console, self._open_one, self._count_chosen)
-        self._keys = Keys(console, self._commands())
-        self._detail = Detail(console, Listening(self._judged, self._keys.hold, self._keys.release))
+        self._detail = Detail(console, Listening(self._judged, self._hold_keys, self._release_keys))
+        moves = Moves(self._step, self._toggle_pause, self._show_keys)
+        self._keys = Keys(console, event_commands(console.say, self._detail, self._feed, moves))
         self._bar = FilterBar(console, self._query, self._want, self._find_person)
         self._pause = ft.IconButton(on_click=self._pause_pressed)
         self._chosen = ft.TextButton(visible=False, on_click=self._choose_none)
@@ -277,54 +278,15 @@ class EventsView:
         if not self._is_paused:
             await self._load()
 
-    def _commands(self) -> dict[str, Command]:
-        say = self._console.say
-        return {
-            "Arrow Down": Command(say("The next one"), self._down),
-            "Arrow Up": Command(say("The one before"), self._up),
-            "A": Command(say("Acknowledge; once more takes it back"), self._acknowledge),
-            "R": Command(say("Not this person; once more takes it back"), self._reject),
-            "C": Command(say("Comment"), self._begin_comment),
-            "E": Command(say("Enrol"), self._enrol),
-            "S": Command(say("Search"), self._search),
-            "V": Command(say("Show the video"), self._play),
-            "X": Command(say("Choose for an export"), self._choose),
-            "P": Command(say("Pause, or go on"), self._toggle_pause),
-            "?": Command(say("Keys"), self._show_keys),
-        }
-
-    async def _down(self) -> None:
-        await self._step(1)
-
-    async def _up(self) -> None:
-        await self._step(-1)
-
     async def _step(self, by: int) -> None:
         if (found := await self._feed.step(by)) is not None and not self._is_single:
             await self._open_one(found)
 
-    async def _acknowledge(self) -> None:
-        await self._detail.judge(Verdict.CONFIRMED)
+    def _hold_keys(self) -> None:
+        self._keys.hold()
 
-    async def _reject(self) -> None:
-        if self._detail.sighting is not None and self._detail.sighting.person is not None:
-            await self._detail.judge(Verdict.REJECTED)
-
-    async def _begin_comment(self) -> None:
-        await self._detail.begin_comment()
-
-    async def _enrol(self) -> None:
-        await self._detail.enrol()
-
-    async def _search(self) -> None:
-        await self._detail.search()
-
-    async def _play(self) -> None:
-        await self._detail.play()
-
-    async def _choose(self) -> None:
-        if (selected := self._feed.selected) is not None:
-            self._feed.choose(selected.id, is_chosen=selected.id not in self._feed.chosen)
+    def _release_keys(self) -> None:
+        self._keys.release()
 
     async def _help(self, _event: object) -> None:
         await self._show_keys()

@@ -78,6 +78,9 @@ class Detail:
         """Say whether it was right; twice the same takes it back. Raises ApiProblem."""
         if self.sighting is None or not self._may_judge:
             return
+        if verdict is Verdict.REJECTED and self.sighting.person is None:
+            # Nobody was named: there is nothing to reject.
+            return
         again = verdict is self.sighting.verdict
         await self._put(VerdictWords(Verdict.NONE if again else verdict, self._comment.value or ""))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import flet as ft
 
@@ -93,6 +94,11 @@ class Feed:
         (self.chosen.add if is_chosen else self.chosen.discard)(sighting_id)
         self._chosen_changed()
 
+    async def toggle_selected(self) -> None:
+        """Choose the one that stands beside the list, or not any more."""
+        if self.selected is not None:
+            self.choose(self._selected, is_chosen=self._selected not in self.chosen)
+
     def choose_none(self) -> None:
         """None of them is chosen any more."""
         for each in tuple(self.chosen):
@@ -171,4 +177,5 @@ def _look(row: ft.Container, *, is_selected: bool) -> None:
 
 
 def _key(sighting_id: str) -> ft.ScrollKey:
-    return ft.ScrollKey(sighting_id)
+    # It is a dataclass, which Flet hides from type checkers.
+    return cast("Callable[[str], ft.ScrollKey]", ft.ScrollKey)(sighting_id)
