@@ -15,7 +15,7 @@ def why_not(rule: Rule, seen: Seen, *, is_holiday: bool) -> Reason | None:
         return Reason.OTHER_PERSON
     if not rule.where.is_everywhere and seen.camera not in rule.where.cameras and not rule.where.groups & seen.groups:
         return Reason.OTHER_CAMERA
-    if not _is_in_zone(rule.where, seen):
+    if rule.where.zones and not _is_in_zone(rule.where, seen):
         return Reason.OUTSIDE_ZONE
     if not rule.when.holds(seen.moment.minute_of_week, is_holiday=is_holiday):
         return Reason.OTHER_TIME

@@ -36,6 +36,9 @@ class Firing:
     other: Seen | None = None
 
 
+_TELLING = (Reason.FIRED, Reason.GOES_ON)
+
+
 class RuleBook:
     """The rules, and what they remember. Owner: whoever writes sightings; one thread.
 
@@ -93,19 +96,23 @@ class RuleBook:
 
     def judge(self, seen: Seen, history: History) -> list[Firing]:
         """What the rules have to tell of a word about a track."""
-        found = [
-            self._firing(judgement, seen)
-            for rule in self._index.about(seen)
-            if (judgement := self._judged(rule, seen, history)).reason in {Reason.FIRED, Reason.GOES_ON}
-        ]
+        around = self._around(seen, history)
+        found: list[Firing] = []
+        stays = False
+        for rule in self._index.about(seen):
+            judgement = judge(rule, seen, around)
+            if judgement.reason in _TELLING:
+                found.append(self._firing(judgement, seen))
+            stays = stays or judgement.reason is Reason.TOO_SHORT
         self._memory.note(seen)
-        if any(rule.kind is RuleKind.STAYS for rule in self._fitting(seen)):
+        if stays or self._memory.stays.get(seen.sighting) is not None:
             self._memory.stays.put(seen.sighting, seen if seen.is_open else None)
         return found
 
     def explain(self, seen: Seen, history: History) -> list[Judgement]:
         """What each rule makes of it, as things are now; nothing changes by it."""
-        return [self._judged(rule, seen, history) for rule in self._index.rules]
+        around = self._around(seen, history)
+        return [judge(rule, seen, around) for rule in self._index.rules]
 
     def tick(self, now_unix_s: float) -> list[Firing]:
         """Who stays: tracks that go on for longer than a rule allows. To be asked about every second."""
@@ -166,9 +173,8 @@ class RuleBook:
         is_holiday = seen.moment.day in self._holidays
         return (rule for rule in self._index.about(seen) if why_not(rule, seen, is_holiday=is_holiday) is None)
 
-    def _judged(self, rule: Rule, seen: Seen, history: History) -> Judgement:
-        around = Circumstances(memory=self._memory, history=history, is_holiday=seen.moment.day in self._holidays)
-        return judge(rule, seen, around)
+    def _around(self, seen: Seen, history: History) -> Circumstances:
+        return Circumstances(memory=self._memory, history=history, is_holiday=seen.moment.day in self._holidays)
 
     def _firing(self, judgement: Judgement, seen: Seen) -> Firing:
         rule, key = judgement.rule, (judgement.rule.id, who_is_told(judgement.rule, seen))

@@ -55,9 +55,9 @@ class Whom:
         """Whether somebody fits: their status, who they are (None: nobody knows), and the lists they stand on."""
         if self.statuses and status not in self.statuses:
             return False
-        if not self.names_somebody:
+        if not self.people and not self.lists:
             return True
-        return (person is not None and person in self.people) or bool(self.lists & lists)
+        return (person is not None and person in self.people) or not self.lists.isdisjoint(lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class When:
         """Whether a minute of the week, from Monday 00:00, is meant."""
         if self.holidays is (HolidayUse.NEVER if is_holiday else HolidayUse.ONLY):
             return False
-        return self.schedule.is_on(minute_of_week)
+        return not self.schedule.hours or self.schedule.is_on(minute_of_week)
 
 
 @dataclass(frozen=True, slots=True)
