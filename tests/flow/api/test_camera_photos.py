@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry
 
 from nigoh.domain.access import Role
 from nigoh.domain.audit import AuditAction
@@ -46,7 +47,7 @@ def address(house: House, shared_data: Path, analyser: FaceAnalyser) -> Iterator
     parts = house.parts
     search = ExactGallery(analyser.model).search
     people = open_people_desks(parts.database, parts.media, analyser, search, now=parts.unix_s)
-    app = build_app(replace(parts, frames=frames.take, people=people))
+    app = build_app(replace(parts, frames=frames.take, people=people, metrics=CollectorRegistry()))
     with WebServer(app, WebOptions(port=0)) as server:
         yield server.address
 
