@@ -164,11 +164,11 @@ def test_camera_groups_are_made_renamed_and_removed(client: httpx.Client) -> Non
 def test_sightings_are_filtered_judged_and_seen(client: httpx.Client, house: House) -> None:
     at_gate = house.ids[f"sighting:{house.gate}"]
     at_door = house.ids[f"sighting:{house.door}"]
-    ours = {"id": [at_gate, at_door]}
-    chosen = {**ours, "camera": house.gate, "status": "known", "least_score": 0.6}
+    ours = httpx.QueryParams([("id", at_gate), ("id", at_door)])
+    chosen = ours.merge({"camera": house.gate, "status": "known", "least_score": 0.6})
     found = client.get("/api/v1/sightings", params=chosen)
     assert [each["id"] for each in found.json()["items"]] == [at_gate]
-    counted = client.get("/api/v1/sightings/count", params={**ours, "verdict": "none"})
+    counted = client.get("/api/v1/sightings/count", params=ours.merge({"verdict": "none"}))
     assert counted.json() == {"number": 2, "exact": True}
     assert client.get("/api/v1/sightings", params={"until": "2000-01-01T00:00:00Z"}).json()["items"] == []
     verdict = {"verdict": "confirmed", "comment": "<b>yes</b>"}
