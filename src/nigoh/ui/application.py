@@ -24,6 +24,9 @@ from nigoh.ui.words.say import Say
 
 _log = logging.getLogger(__name__)
 
+_BARE = "alone"
+"""In an address: the view alone."""
+
 
 class Application:
     """Shows the views in one browser. Owner: its page's event loop.
@@ -47,6 +50,7 @@ class Application:
         page.on_connect = self._connected
         page.on_close = self._closed
         page.padding = 0
+        self._console.is_bare = Place.of(page.route or "/").query.get(_BARE) == "1"
         page.title = "nigoh"
         apply_theme(page, self._console.preferences)
         await self._show(await self._first_route())

@@ -41,6 +41,7 @@ class Console:
         say: says things in their language.
         tasks: of the view that is shown; they end when it is left.
         begin_anew: draws everything again, after a change of language or looks.
+        is_bare: nothing stands around the views: no navigation, no menu.
         shown: the route of what is shown.
     """
 
@@ -53,6 +54,7 @@ class Console:
     say: Say
     tasks: Tasks
     begin_anew: Callable[[], Awaitable[None]]
+    is_bare: bool = False
     shown: str = ""
 
     def may(self, permission: Permission) -> bool:

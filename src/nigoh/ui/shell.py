@@ -15,6 +15,9 @@ _ONE_PAGE = "one page"
 _ALONE = "alone"
 """A view that stands in no navigation, for whoever likes all of them on one page."""
 
+_BARE = "bare"
+"""A view and nothing around it, for a page of somebody's own or a screen on a wall."""
+
 _EXTENDED_PX = 1280
 _BAR_ENTRIES = 4
 
@@ -82,7 +85,7 @@ class Shell:
         if form != self._form:
             self._form = form
             page.controls = [self._body(form)]
-        page.appbar = self._app_bar(form)
+        page.appbar = None if form == _BARE else self._app_bar(form)
         page.navigation_bar = self._bar() if form == "bar" else None
         page.drawer = self._drawer() if form == "bar" else None
         self._mark(form)
@@ -90,6 +93,8 @@ class Shell:
 
     def _wanted_form(self) -> str:
         width = self._console.page.width or 0
+        if self._console.is_bare:
+            return _BARE
         if 0 < width < COMPACT_PX:
             return "bar"
         if self._console.preferences.navigation == "tabs":
