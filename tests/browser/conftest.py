@@ -59,7 +59,8 @@ def product(
         yield made
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright is there, its event loop runs in this thread, and no other test has one.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser."""
     if not CHROMIUM.exists():

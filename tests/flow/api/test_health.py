@@ -47,7 +47,11 @@ def test_a_server_that_cannot_work_says_what_fails_and_to_nobody_why(house: Hous
     def broken() -> None:
         raise Retryable("the vault at /secret/place does not open")
 
-    app = build_app(replace(house.parts, checks={"database": house.parts.database.ping, "vault": broken}))
+    app = build_app(
+        replace(
+            house.parts, checks={"database": house.parts.database.ping, "vault": broken}, metrics=CollectorRegistry()
+        )
+    )
     with WebServer(app, WebOptions(port=0)) as server:
         answer = httpx.get(f"{server.address}/api/v1/ready")
     assert answer.status_code == 503
@@ -135,7 +139,7 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_over_tls_browsers_are_told_to_stay_there(house: House, certificate: tuple[Path, Path]) -> None:
     options = WebOptions(port=0, certificate=certificate[0], key=certificate[1])
-    with WebServer(build_app(house.parts), options) as server:
+    with WebServer(build_app(replace(house.parts, metrics=CollectorRegistry())), options) as server:
         assert server.address.startswith("https://")
         trust = ssl.create_default_context(cafile=str(certificate[0]))
         headers = httpx.get(f"{server.address}/api/v1/health", verify=trust).headers
@@ -159,7 +163,7 @@ def test_an_address_that_cannot_be_listened_on_is_named(house: House) -> None:
 
 
 def test_a_server_ends_in_time_whatever_its_clients_do(house: House) -> None:
-    app = build_app(house.parts)
+    app = build_app(replace(house.parts, metrics=CollectorRegistry()))
     before = threading.active_count()
     with ExitStack() as stack:
         with WebServer(app, WebOptions(port=0, patience=Patience(headers_s=60))) as server:
