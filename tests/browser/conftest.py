@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as NothingCame
 
 from nigoh.testing.farm.process import FarmProcess
 from nigoh.testing.running_product import RunningProduct
@@ -26,6 +27,7 @@ FLAGS = (
     "--use-fake-device-for-media-stream",
 )
 PATIENCE_MS = 120_000.0
+PRESSES = 3
 PASSWORD = "seven quiet lanterns 41"  # noqa: S105 - of a server that lives for these tests
 ADMINISTRATOR, OPERATOR, VIEWER, AUDITOR = "aziza", "otabek", "vera", "anvar"
 FARM = ("--cameras", "2", "--people", "1", "--face-share", "0.6", "--size", "640x360", "--fps", "10", "--gop", "10")
@@ -108,6 +110,18 @@ class Window:
     def press(self, name: str) -> None:
         """Press a button."""
         self.page.get_by_role("button", name=name, exact=True).click(force=True)
+
+    def press_until(self, name: str, text: str) -> None:
+        """Press a button, and again if the text does not come of it."""
+        wanted = self.page.get_by_text(text).first
+        for _ in range(PRESSES):
+            self.press(name)
+            try:
+                wanted.wait_for(state="attached", timeout=PATIENCE_MS / PRESSES)
+            except NothingCame:
+                continue
+            return
+        wanted.wait_for(state="attached", timeout=PATIENCE_MS)
 
     def type(self, name: str, text: str) -> None:
         """Fill in a field."""

@@ -143,8 +143,8 @@ def test_a_camera_is_tested_added_and_removed(open_window: OpenWindow) -> None:
         field = window.page.get_by_role("textbox", name=label, exact=True)
         field.click(force=True)
         field.fill(text)
-    window.press("Test the camera")
-    window.sees("H264, 640x360")
+    # On a busy machine a trial may end before a picture comes; whoever sits there tries again.
+    window.press_until("Test the camera", "H264, 640x360")
     window.press("Add the camera")
     window.page.wait_for_url("**/cameras/side%20door")
     window.sees("watching")
