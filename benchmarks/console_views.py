@@ -11,7 +11,7 @@ came over the wire in the first load.
 import argparse
 import statistics
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -124,7 +124,7 @@ def main() -> None:
             views = open_views(page, wanted.rounds)
             browser.close()
     figures = {
-        "machine": describe_machine(),
+        "machine": asdict(describe_machine()),
         "people": wanted.people,
         "sightings": wanted.sightings,
         "rounds": wanted.rounds,

@@ -11,6 +11,7 @@ import argparse
 import random
 import statistics
 import time
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -168,7 +169,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="nigoh-bench-") as folder:
         writing = measure_writing(rules, wanted.cameras, wanted.words // 4, Path(folder))
     figures = {
-        "machine": describe_machine(),
+        "machine": asdict(describe_machine()),
         "rules": wanted.rules,
         "cameras": wanted.cameras,
         "words": wanted.words,
