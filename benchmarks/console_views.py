@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/console_views.py [--people 10000] [--sightings 1000000] [--rounds 15]
 
 Starts `nigoh up` on a database that was filled so, and a headless Chromium. Measured: the first load, from an empty
-cache until the client's program has begun in the browser, which is before it has drawn a view; then each view, from a press in the navigation to the first answer of its data drawn (the
-moment at which its text is in what screen readers are told, which comes after the picture). Bytes are those that
-came over the wire in the first load.
+cache until the client's program has begun in the browser, which is before it has drawn a view; then each view, from a
+press in the navigation to the first answer of its data drawn (the moment at which its text is in what screen readers
+are told, which comes after the picture). Bytes are those that came over the wire in the first load.
 """
 
 import argparse
